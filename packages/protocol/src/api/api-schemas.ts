@@ -1,0 +1,118 @@
+import Type, { type Static } from 'typebox'
+import { agentStatuses } from '../statuses.js'
+
+/** What `POST /v1/jobs` takes. Paths are absolute on the machine of the agent that is asked. */
+export const SubmitRequestSchema = Type.Object(
+  {
+    editPath: Type.String({ minLength: 1, maxLength: 4096 }),
+    outputPath: Type.String({ minLength: 1, maxLength: 4096 }),
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+    /** Preset with optional settings: `h264`, `h264:crf=23,preset=fast`, `ffv1`. */
+    preset: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+    /** One contiguous frame range, inclusive: `100-199`. */
+    frames: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+    priority: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
+    segmentFrames: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+    /** `1920x1080`; the first clip's size when absent. */
+    size: Type.Optional(Type.String({ pattern: '^[0-9]{1,5}x[0-9]{1,5}$' })),
+    overwrite: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+)
+
+/** Answer to a submission: the job exists from here on, whatever crashes. */
+export const SubmitResponseSchema = Type.Object({
+  jobId: Type.String(),
+  frames: Type.Integer(),
+  segments: Type.Integer(),
+  warnings: Type.Array(Type.String()),
+})
+
+/** This agent, as `GET /v1/status` tells. */
+export const AgentViewSchema = Type.Object({
+  peer: Type.String(),
+  name: Type.String(),
+  version: Type.String(),
+  pid: Type.Integer(),
+  status: Type.Unsafe<(typeof agentStatuses)[number]>({ type: 'string', enum: [...agentStatuses] }),
+  paused: Type.Boolean(),
+  uptimeMs: Type.Number(),
+  storePath: Type.String(),
+  addresses: Type.Array(Type.String()),
+  slots: Type.Integer(),
+  scores: Type.Record(Type.String(), Type.Number()),
+  fingerprints: Type.Record(Type.String(), Type.String()),
+  peers: Type.Integer(),
+  openJobs: Type.Integer(),
+})
+
+/** Result of `POST /v1/agent/bench`. */
+export const BenchResponseSchema = Type.Object({
+  engine: Type.String(),
+  score: Type.Number(),
+  framesPerS: Type.Number(),
+  slots: Type.Integer(),
+  cached: Type.Boolean(),
+})
+
+/** Body of `POST /v1/agent/bench`. */
+export const BenchRequestSchema = Type.Object({ again: Type.Optional(Type.Boolean()) }, { additionalProperties: false })
+
+/** Body of `POST /v1/jobs/:jobId/priority`. */
+export const PriorityRequestSchema = Type.Object(
+  { priority: Type.Integer({ minimum: 0, maximum: 100 }) },
+  { additionalProperties: false },
+)
+
+/** One line of a log: `atMs` wall time, `fields` whatever the event carries. */
+export const LogLineSchema = Type.Object({
+  atMs: Type.Number(),
+  level: Type.String(),
+  scope: Type.String(),
+  message: Type.String(),
+  fields: Type.Record(Type.String(), Type.Unknown()),
+})
+
+/** The body of every error answer. */
+export const ErrorResponseSchema = Type.Object({
+  code: Type.String(),
+  message: Type.String(),
+  hint: Type.Optional(Type.String()),
+  details: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+})
+
+export type SubmitRequest = Static<typeof SubmitRequestSchema>
+export type SubmitResponse = Static<typeof SubmitResponseSchema>
+export type AgentView = Static<typeof AgentViewSchema>
+export type BenchResponse = Static<typeof BenchResponseSchema>
+export type BenchRequest = Static<typeof BenchRequestSchema>
+export type LogLine = Static<typeof LogLineSchema>
+
+/** Paths of the HTTP API. `:jobId` accepts a full id or an unambiguous prefix. */
+export const apiPaths = {
+  status: '/v1/status',
+  farm: '/v1/farm',
+  events: '/v1/events',
+  jobs: '/v1/jobs',
+  job: '/v1/jobs/:jobId',
+  jobCancel: '/v1/jobs/:jobId/cancel',
+  jobPause: '/v1/jobs/:jobId/pause',
+  jobResume: '/v1/jobs/:jobId/resume',
+  jobRequeue: '/v1/jobs/:jobId/requeue',
+  jobPriority: '/v1/jobs/:jobId/priority',
+  jobLog: '/v1/jobs/:jobId/log',
+  pause: '/v1/agent/pause',
+  resume: '/v1/agent/resume',
+  stop: '/v1/agent/stop',
+  bench: '/v1/agent/bench',
+  log: '/v1/agent/log',
+  openapi: '/v1/openapi.json',
+} as const
+
+/** What an agent writes beside its store so that programs on the same machine find it; the token lies in a file of its own. */
+export interface AgentRunFile {
+  readonly pid: number
+  readonly peer: string
+  readonly apiPort: number
+  readonly startedAtMs: number
+}

@@ -1,0 +1,21 @@
+/** Bounds that every decoder applies before it believes a message. Sizes in bytes, counts in items. */
+export const limits = {
+  /** Longest text that a person chose: names, paths, messages. */
+  textBytes: 4096,
+  nameBytes: 255,
+  helloBytes: 4096,
+  workMessageBytes: 1 << 20,
+  factBytes: 256 << 10,
+  factsMessageBytes: 4 << 20,
+  factsPerMessage: 1024,
+  logsPerFarm: 10_000,
+  segmentsPerJob: 100_000,
+  segmentsPerLanding: 64,
+  segmentsPerLease: 256,
+  slotsPerAgent: 256,
+  blobRequestBytes: 4096,
+  blobBytes: 1 << 40,
+  /** Assets are served in blocks of this size; the last may be shorter. */
+  assetBlockBytes: 1 << 20,
+  manifestBytes: 64 << 20,
+} as const

@@ -1,0 +1,16 @@
+/** Protocol ids. A breaking change takes the next number; both may be served for a while. */
+export const protocols = {
+  hello: '/sheaf/hello/1',
+  facts: '/sheaf/facts/1',
+  work: '/sheaf/work/1',
+  blob: '/sheaf/blob/1',
+} as const
+
+/** Counts breaking changes of the meaning of facts and messages; exchanged in `hello`. */
+export const protocolVersion = 1
+
+/** mDNS service tag: one constant for every farm, so it tells a stranger nothing about this one. */
+export const mdnsServiceTag = '_sheaf._tcp.local'
+
+/** Documented default ports: libp2p for other agents, HTTP for this machine alone. */
+export const defaultPorts = { farm: 7433, api: 7434 } as const
