@@ -1,0 +1,10 @@
+export {
+  FarmNetwork,
+  type ConnectedPeer,
+  type FarmNetworkComponents,
+  type FarmNetworkEvents,
+  type FarmNetworkInit,
+  type ReceivedMessage,
+} from './farm-network.js'
+export type { FarmStream, StreamHandler } from './farm-stream.js'
+export { silentLog, type Log } from './log.js'
