@@ -1,0 +1,14 @@
+export { engineFingerprint, type FingerprintOptions } from './engine-fingerprint.js'
+export { findFfmpeg, type FfmpegTools, type FindFfmpegOptions } from './find-ffmpeg.js'
+export { probeMedia, type ProbeMediaOptions } from './probe-media.js'
+export { renderAudio } from './render-audio.js'
+export { renderChunk } from './render-chunk.js'
+export type {
+  ChunkProgress,
+  RenderAudioOptions,
+  RenderChunkOptions,
+  RenderedSegment,
+  RenderingChunk,
+} from './render-types.js'
+export { runTool, type ToolOptions, type ToolResult } from './run-tool.js'
+export { verifySegment, type VerifySegmentOptions } from './verify-segment.js'

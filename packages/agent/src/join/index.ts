@@ -1,0 +1,8 @@
+export { checkSegment, type SegmentExpectation, type SegmentFacts } from './check-segment.js'
+export {
+  openOutputJoiner,
+  type JoinedOutput,
+  type OutputJoiner,
+  type OutputJoinerOptions,
+} from './output-joiner.js'
+export { verifyOutput, type OutputExpectation } from './verify-output.js'
