@@ -1,0 +1,31 @@
+export type { Command } from './core/command.js'
+export { defaultConfig, type CoreConfig } from './core/config.js'
+export {
+  initialState,
+  isCoordinator,
+  leadingTerm,
+  type CoreInit,
+  type CoreState,
+  type PeerRecord,
+} from './core/core-state.js'
+export type { ClaimReason, Decision, DecisionBody, ResignReason } from './core/decision.js'
+export type { Input } from './core/input.js'
+export { step, type StepResult } from './core/step.js'
+export type { ElectionState } from './election/election-state.js'
+export {
+  emptyFarmState,
+  firstGeneration,
+  type FarmState,
+  type JobState,
+  type LandedRecord,
+} from './facts/farm-state.js'
+export { countRuns, indexesOf, runsContain, type Run, type Runs } from './facts/runs.js'
+export type {
+  DuplicateReason,
+  LeaseReason,
+  Plan,
+  PlanItem,
+  RefuseReason,
+  RevokeReason,
+  StealReason,
+} from './plan/plan-value.js'
