@@ -14,7 +14,7 @@ export const limits = {
   segmentsPerLease: 256,
   slotsPerAgent: 256,
   blobRequestBytes: 4096,
-  blobBytes: 1 << 40,
+  blobBytes: 2 ** 40,
   /** Assets are served in blocks of this size; the last may be shorter. */
   assetBlockBytes: 1 << 20,
   manifestBytes: 64 << 20,

@@ -1,0 +1,55 @@
+import { parseAssetId, parseBlobId, parseJobId, type AssetId, type BlobId, type JobId } from '../ids.js'
+import { limits } from '../limits.js'
+import { checkId, checkInteger, checkText, clipText, decodeWire } from './check.js'
+import { BlobRequestWire, BlobResponseWire } from './generated/blob.js'
+
+/** What is asked for on `/sheaf/blob/1`: a blob by its hash, or one block of a job's asset. */
+export type BlobRequest =
+  | { readonly kind: 'blob'; readonly blob: BlobId }
+  | { readonly kind: 'asset-block'; readonly jobId: JobId; readonly assetId: AssetId; readonly block: number }
+
+/** Head of the answer. After `found`, `sizeBytes` bytes of content follow. */
+export type BlobResponse =
+  | { readonly kind: 'found'; readonly sha256: string; readonly sizeBytes: number }
+  | { readonly kind: 'error'; readonly code: string; readonly message: string }
+
+const codeBytes = 64
+
+export function blobRequestToWire(request: BlobRequest): Uint8Array {
+  if (request.kind === 'blob') return BlobRequestWire.encode({ blob: request.blob })
+  const { jobId, assetId, block } = request
+  return BlobRequestWire.encode({ jobId, assetId, block: BigInt(block) })
+}
+
+/** `SHEAF_WIRE_MALFORMED`, `SHEAF_WIRE_LIMIT`. */
+export function blobRequestFromWire(bytes: Uint8Array): BlobRequest {
+  const wire = decodeWire('blob request', bytes, limits.blobRequestBytes, BlobRequestWire.decode)
+  if (wire.blob !== '') return { kind: 'blob', blob: checkId('blob', wire.blob, parseBlobId) }
+  return {
+    kind: 'asset-block',
+    jobId: checkId('jobId', wire.jobId, parseJobId),
+    assetId: checkId('assetId', wire.assetId, parseAssetId),
+    block: checkInteger('block', wire.block, { max: limits.blobBytes / limits.assetBlockBytes }),
+  }
+}
+
+export function blobResponseToWire(response: BlobResponse): Uint8Array {
+  if (response.kind === 'error') {
+    // A response is told from an error by its code, so it must not be empty; and no peer needs a long story.
+    return BlobResponseWire.encode({ code: response.code, message: clipText(response.message, 2048) })
+  }
+  return BlobResponseWire.encode({ sha256: response.sha256, sizeBytes: BigInt(response.sizeBytes) })
+}
+
+/** `SHEAF_WIRE_MALFORMED`, `SHEAF_WIRE_LIMIT`. */
+export function blobResponseFromWire(bytes: Uint8Array): BlobResponse {
+  const wire = decodeWire('blob response', bytes, limits.blobRequestBytes, BlobResponseWire.decode)
+  if (wire.code !== '') {
+    return { kind: 'error', code: checkText('code', wire.code, codeBytes), message: checkText('message', wire.message) }
+  }
+  return {
+    kind: 'found',
+    sha256: checkId('sha256', wire.sha256, parseBlobId),
+    sizeBytes: checkInteger('sizeBytes', wire.sizeBytes, { max: limits.blobBytes }),
+  }
+}

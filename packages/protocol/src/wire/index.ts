@@ -1,0 +1,23 @@
+export {
+  blobRequestFromWire,
+  blobRequestToWire,
+  blobResponseFromWire,
+  blobResponseToWire,
+  type BlobRequest,
+  type BlobResponse,
+} from './blob-codec.js'
+export { factPayloadFromWire, factPayloadToWire, isKnownFactKind } from './fact-payload-codec.js'
+export {
+  factBodyFromWire,
+  factBodyToWire,
+  factsMessageFromWire,
+  factsMessageToWire,
+  signedFactFromWire,
+  signedFactToWire,
+  type FactBody,
+  type FactsMessage,
+  type LogHead,
+  type SignedFact,
+} from './facts-codec.js'
+export { helloFromWire, helloToWire, helloVerdicts, type HelloMessage, type HelloVerdict } from './hello-codec.js'
+export { workMessageFromWire, workMessageToWire } from './work-codec.js'

@@ -1,0 +1,267 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { FactIntent, WorkMessage } from '../index.js'
+import { isSheafError, limits, parseAssetId, parseBlobId, parseJobId, parseLogId, parsePeerId, type LeaseId } from '../index.js'
+import * as wire from './index.js'
+
+const fromAlphabet = (alphabet: string, minLength: number, maxLength = minLength) =>
+  fc.string({ unit: fc.constantFrom(...alphabet), minLength, maxLength })
+const parsed = <T>(text: fc.Arbitrary<string>, parse: (text: string) => T | undefined) =>
+  text.map((value) => {
+    const id = parse(value)
+    if (id === undefined) throw new Error(`generator made a bad id: ${value}`)
+    return id
+  })
+
+const jobId = parsed(fromAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 20), parseJobId)
+const blob = parsed(fromAlphabet('0123456789abcdef', 64), parseBlobId)
+const logId = parsed(fromAlphabet('0123456789abcdef', 32), parseLogId)
+const assetId = parsed(fc.nat(999_999).map((n) => `a${n}`), parseAssetId)
+const peer = parsed(fromAlphabet('123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz', 20, 60), parsePeerId)
+const leaseId = fromAlphabet('abc123:/-.', 1, 128).map((id) => id as LeaseId)
+const text = fc.string({ unit: 'grapheme', maxLength: 80 })
+const uint32 = fc.nat(2 ** 32 - 1)
+const integer = fc.maxSafeNat()
+const finite = fc.double({ min: 0, max: 1e12, noNaN: true }).map((n) => (n === 0 ? 0 : n))
+const sizeBytes = fc.integer({ min: 0, max: limits.blobBytes })
+const index = fc.nat(limits.segmentsPerJob - 1)
+const indexes = fc.array(index, { maxLength: limits.segmentsPerLease })
+const term = fc.record({ counter: integer, peer })
+const segment = { jobId, generation: uint32, index }
+
+function intent<K extends FactIntent['kind']>(kind: K, payload: fc.Arbitrary<Extract<FactIntent, { kind: K }>['payload']>) {
+  return fc.record({ kind: fc.constant(kind), payload }) as fc.Arbitrary<FactIntent>
+}
+
+const landed = fc.record({ index, blob, sizeBytes, renderedBy: peer, renderMs: finite })
+const factIntent = fc.oneof(
+  intent(
+    'job-submitted',
+    fc.record({
+      jobId,
+      name: text,
+      submittedAtMs: integer,
+      engine: fc.constant('ffmpeg' as const),
+      manifest: blob,
+      segmentFrames: fc.array(fc.integer({ min: 1, max: 2 ** 31 - 1 })),
+      rate: fc.record({ num: fc.integer({ min: 1 }), den: fc.integer({ min: 1 }) }),
+      priority: fc.integer({ min: 0, max: 100 }),
+      preset: text,
+      fingerprint: text,
+      outputPath: text,
+      overwrite: fc.boolean(),
+    }),
+  ),
+  intent('job-setting', fc.record({ jobId, priority: fc.nat(100), paused: fc.boolean() }, { requiredKeys: ['jobId'] })),
+  intent('job-requeued', fc.record({ jobId, generation: uint32 })),
+  intent('job-canceled', fc.record({ jobId })),
+  intent('job-failed', fc.record({ jobId, generation: uint32, code: fc.constant('SHEAF_X'), message: text })),
+  intent('job-completed', fc.record({ jobId, generation: uint32, outputSha256: blob, sizeBytes: integer })),
+  intent('home-assigned', fc.record({ jobId, epoch: uint32, home: peer })),
+  intent(
+    'segments-landed',
+    fc.record({ jobId, generation: uint32, epoch: uint32, segments: fc.array(landed, { maxLength: 64 }) }),
+  ),
+  intent('segments-retracted', fc.record({ jobId, generation: uint32, epoch: uint32, indexes })),
+  intent(
+    'segment-failed',
+    fc.record({ jobId, generation: uint32, index, peer, code: fc.constant('SHEAF_X'), message: text }),
+  ),
+)
+
+const engines = <T>(value: fc.Arbitrary<T>) =>
+  fc.dictionary(fromAlphabet('abcdef', 1, 8), value, { maxKeys: 5, noNullPrototype: true })
+const heartbeat = fc.record(
+  {
+    kind: fc.constant('heartbeat' as const),
+    status: fc.constantFrom('awake' as const, 'busy' as const, 'draining' as const),
+    uptimeMs: finite,
+    ability: fc.record({
+      name: text,
+      version: text,
+      role: fc.constantFrom('artist' as const, 'worker' as const),
+      slots: fc.nat(limits.slotsPerAgent),
+      scores: engines(finite),
+      fingerprints: engines(text),
+    }),
+    following: fc.record({ term, silentMs: finite }),
+    highestCounter: integer,
+    leases: fc.array(fc.record({ leaseId, term, jobId, generation: uint32, indexes }), { maxLength: 5 }),
+    running: fc.array(
+      fc.record({ ...segment, leaseId, term, progress: fc.double({ min: 0, max: 1, noNaN: true }).map((n) => n || 0) }),
+    ),
+    held: fc.array(fc.record({ ...segment, blob, sizeBytes })),
+  },
+  { requiredKeys: ['kind', 'status', 'uptimeMs', 'ability', 'highestCounter', 'leases', 'running', 'held'] },
+)
+const is = <K extends string>(kind: K) => fc.constant(kind)
+const failure = { code: fc.constant('SHEAF_X'), message: text }
+const workMessage: fc.Arbitrary<WorkMessage> = fc.oneof(
+  heartbeat,
+  fc.record({
+    ...{ kind: is('lease'), term, leaseId, jobId, generation: uint32, indexes },
+    ...{ home: peer, epoch: uint32, durationMs: finite, order: finite },
+  }),
+  fc.record({ kind: is('revoke'), term, jobId, generation: uint32, indexes, stopRunning: fc.boolean(), reason: text }),
+  fc.record({
+    ...{ kind: is('segment-report'), ...segment, leaseId },
+    outcome: fc.oneof(
+      fc.record({ kind: is('rendered'), renderMs: finite }),
+      fc.record({ kind: is('failed'), ...failure, strike: fc.boolean() }),
+      fc.record({ kind: is('refused'), ...failure }),
+    ),
+  }),
+  fc.record({ kind: is('offer'), ...segment, blob, sizeBytes, renderMs: finite }),
+  fc.record({
+    ...{ kind: is('offer-reply'), ...segment, blob },
+    outcome: fc.oneof(
+      fc.record({ kind: fc.constantFrom('landed' as const, 'not-home' as const) }),
+      fc.record({ kind: is('invalid'), ...failure }),
+      fc.record({ kind: is('retry'), message: text }),
+    ),
+  }),
+  fc.record({ kind: is('goodbye'), reason: text }),
+)
+
+const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
+const head = fc.record({ author: peer, logId, seq: integer })
+const signed = fc.record({ body: fc.uint8Array({ maxLength: 200 }), signature: bytes(64) })
+const factsMessage = fc.oneof(
+  fc.record({ kind: fc.constantFrom('heads' as const, 'ack' as const), heads: fc.array(head) }),
+  fc.record({ kind: is('facts'), facts: fc.array(signed) }),
+)
+const body = fc.record({
+  author: peer,
+  logId,
+  seq: fc.integer({ min: 1 }),
+  lamport: fc.integer({ min: 1 }),
+  kind: fc.constantFrom('job-canceled', 'kind-of-tomorrow'),
+  payload: fc.uint8Array(),
+})
+const blobRequest = fc.oneof(
+  fc.record({ kind: is('blob'), blob }),
+  fc.record({ kind: is('asset-block'), jobId, assetId, block: fc.nat(2 ** 20) }),
+)
+const blobResponse = fc.oneof(
+  fc.record({ kind: is('found'), sha256: blob, sizeBytes }),
+  fc.record({ kind: is('error'), code: is('SHEAF_X'), message: text }),
+)
+const hello = fc.record(
+  { version: uint32, nonce: bytes(32), proof: bytes(32), verdict: fc.constantFrom(...wire.helloVerdicts) },
+  { requiredKeys: ['version'] },
+)
+
+/** Uint8Arrays and Buffers of the same bytes are the same value. */
+const same = (value: unknown) =>
+  JSON.stringify(value, (_, part: unknown) => (part instanceof Uint8Array ? Buffer.from(part).toString('hex') : part))
+
+describe('what is written reads back as itself', () => {
+  const cases: readonly [string, fc.Arbitrary<unknown>, (value: never) => Uint8Array, (bytes: Uint8Array) => unknown][] = [
+    ['work message', workMessage, wire.workMessageToWire, wire.workMessageFromWire],
+    ['facts message', factsMessage, wire.factsMessageToWire, wire.factsMessageFromWire],
+    ['signed fact', signed, wire.signedFactToWire, wire.signedFactFromWire],
+    ['fact body', body, wire.factBodyToWire, wire.factBodyFromWire],
+    ['blob request', blobRequest, wire.blobRequestToWire, wire.blobRequestFromWire],
+    ['blob response', blobResponse, wire.blobResponseToWire, wire.blobResponseFromWire],
+    ['hello', hello, wire.helloToWire, wire.helloFromWire],
+  ]
+  it.each(cases)('%s', (_, values, toWire, fromWire) => {
+    fc.assert(
+      fc.property(values, (value) => {
+        const read = fromWire(toWire(value as never))
+        expect(JSON.parse(same(read))).toEqual(JSON.parse(same(value)))
+      }),
+    )
+  })
+
+  it('fact payloads', () => {
+    fc.assert(
+      fc.property(factIntent, (value) => {
+        expect(wire.factPayloadFromWire(value.kind, wire.factPayloadToWire(value))).toEqual(value.payload)
+      }),
+    )
+  })
+})
+
+describe('bytes of strangers', () => {
+  const decoders: readonly ((bytes: Uint8Array) => unknown)[] = [
+    wire.workMessageFromWire,
+    wire.factsMessageFromWire,
+    wire.signedFactFromWire,
+    wire.factBodyFromWire,
+    wire.blobRequestFromWire,
+    wire.blobResponseFromWire,
+    wire.helloFromWire,
+    (bytes) => wire.factPayloadFromWire('job-submitted', bytes),
+    (bytes) => wire.factPayloadFromWire('segments-landed', bytes),
+    (bytes) => wire.factPayloadFromWire('segments-retracted', bytes),
+  ]
+  const throwsOnlyOurs = (decode: (bytes: Uint8Array) => unknown, input: Uint8Array) => {
+    try {
+      decode(input)
+    } catch (error) {
+      expect(isSheafError(error, 'SHEAF_WIRE_MALFORMED') || isSheafError(error, 'SHEAF_WIRE_LIMIT')).toBe(true)
+    }
+  }
+
+  it('throw nothing but our errors when they are random', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...decoders), fc.uint8Array({ maxLength: 400 }), throwsOnlyOurs),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('throw nothing but our errors when a valid message is damaged', () => {
+    fc.assert(
+      fc.property(workMessage, fc.nat(), fc.nat(255), (message, at, byte) => {
+        const damaged = wire.workMessageToWire(message)
+        if (damaged.length > 0) damaged[at % damaged.length] = byte
+        throwsOnlyOurs(wire.workMessageFromWire, damaged)
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+describe('limits', () => {
+  const job = parseJobId('00000000000000000000') as NonNullable<ReturnType<typeof parseJobId>>
+
+  it('stops a landing of more segments than one fact may hold', () => {
+    const one = { index: 1, blob: 'a'.repeat(64) as never, sizeBytes: 1, renderedBy: 'x'.repeat(40) as never, renderMs: 1 }
+    const payload = { jobId: job, generation: 0, epoch: 0, segments: Array.from({ length: 65 }, () => one) }
+    const written = wire.factPayloadToWire({ kind: 'segments-landed', payload })
+    expect(() => wire.factPayloadFromWire('segments-landed', written)).toThrow(
+      expect.objectContaining({ code: 'SHEAF_WIRE_LIMIT', message: expect.stringContaining('65 items') as string }),
+    )
+  })
+
+  it('stops numbers that are no numbers', () => {
+    const payload = { jobId: job, priority: Number.NaN }
+    const written = wire.factPayloadToWire({ kind: 'job-setting', payload })
+    expect(() => wire.factPayloadFromWire('job-setting', written)).toThrow(
+      expect.objectContaining({ code: 'SHEAF_WIRE_MALFORMED' }),
+    )
+  })
+
+  it('stops a message before reading it when it is too long', () => {
+    expect(() => wire.helloFromWire(new Uint8Array(limits.helloBytes + 1))).toThrow(
+      expect.objectContaining({ code: 'SHEAF_WIRE_LIMIT' }),
+    )
+  })
+
+  it('fits the largest job into one fact', () => {
+    const payload = {
+      ...{ jobId: job, name: 'n', submittedAtMs: 1, engine: 'ffmpeg' as const, manifest: 'a'.repeat(64) as never },
+      segmentFrames: Array.from({ length: limits.segmentsPerJob }, () => 250),
+      ...{ rate: { num: 25, den: 1 }, priority: 50, preset: 'p', fingerprint: 'f', outputPath: '/o', overwrite: false },
+    }
+    const written = wire.factPayloadToWire({ kind: 'job-submitted', payload })
+    expect(written.length).toBeLessThan(limits.factBytes)
+    expect(wire.factPayloadFromWire('job-submitted', written)).toEqual(payload)
+  })
+
+  it('cuts free text instead of sending what nobody accepts', () => {
+    const read = wire.workMessageFromWire(wire.workMessageToWire({ kind: 'goodbye', reason: '✂'.repeat(5000) }))
+    expect(read).toEqual({ kind: 'goodbye', reason: '✂'.repeat(Math.floor(limits.textBytes / 3)) })
+  })
+})
