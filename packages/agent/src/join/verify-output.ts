@@ -1,4 +1,7 @@
-import type { Rational } from '@sheaf/protocol'
+import { formatRational, type Rational, SheafError } from '@sheaf/protocol'
+import { Mp4FormatError } from './box.js'
+import { hasConstantRate, readFrameOrder } from './frame-order.js'
+import { readMp4Track } from './mp4-track.js'
 
 /** What the result must be. */
 export interface OutputExpectation {
@@ -8,5 +11,22 @@ export interface OutputExpectation {
 
 /** Reads the result's index back: N frames, none off the grid. Throws SHEAF_JOIN_FAILED naming what differs. */
 export async function verifyOutput(path: string, expect: OutputExpectation): Promise<void> {
-  throw new Error(`not built yet ${path} ${expect.frames}`)
+  try {
+    const track = await readMp4Track(path, 'video')
+    if (!track) throw new Mp4FormatError('it has no video track')
+    if (track.samples.count !== expect.frames) {
+      throw new Mp4FormatError(`it has ${track.samples.count} frames, expected ${expect.frames}`)
+    }
+    readFrameOrder(track, expect.rate)
+    if (!hasConstantRate(track, expect.rate)) {
+      throw new Mp4FormatError(`its frames do not all last 1/${formatRational(expect.rate)} s`)
+    }
+  } catch (error) {
+    throw new SheafError({
+      code: 'SHEAF_JOIN_FAILED',
+      message: `the result ${path} is not right: ${error instanceof Error ? error.message : String(error)}`,
+      hint: 'The segments are kept; the join is tried again from them.',
+      cause: error,
+    })
+  }
 }

@@ -1,0 +1,166 @@
+import type { Rational } from '@sheaf/protocol'
+import type { CheckedSegment } from './check-segment.js'
+import { frameTicks } from './frame-order.js'
+import { fileTypeBox, mediaDataHeader, movieBox, type MovieTrack } from './movie-writer.js'
+import type { Mp4Track } from './mp4-track.js'
+import { pushChunk, SampleCopier, type SampleSink } from './sample-copier.js'
+import { type Chunk, type Run, sampleSize } from './sample-table.js'
+
+/** The sound of the result: its file and index. */
+export interface SoundTrack {
+  readonly path: string
+  readonly track: Mp4Track
+}
+
+/**
+ * Lays out the result: `ftyp`, one `mdat` in which a second of sound precedes each second of
+ * pictures, `moov`. The layout is a function of the segments and the sound alone.
+ */
+export class MovieAssembler {
+  readonly #rate: Rational
+  readonly #sink: SampleSink
+  readonly #sound: SoundTrack | undefined
+  readonly #framesPerGroup: number
+  readonly #sizes: number[] = []
+  readonly #sync: number[] = []
+  /** Frame shown minus position in decoding order, for each sample. */
+  readonly #shifts: number[] = []
+  readonly #videoChunks: Chunk[] = []
+  readonly #soundChunks: Chunk[] = []
+  #videoEnd = -1
+  #soundEnd = -1
+  #soundCopier: SampleCopier | undefined
+  #first: CheckedSegment | undefined
+  #payloadStart = 0
+
+  constructor(init: { readonly rate: Rational; readonly sink: SampleSink; readonly sound: SoundTrack | undefined }) {
+    this.#rate = init.rate
+    this.#sink = init.sink
+    this.#sound = init.sound
+    this.#framesPerGroup = Math.max(1, Math.round(init.rate.num / init.rate.den))
+  }
+
+  /** Frames written so far. */
+  get frames(): number {
+    return this.#sizes.length
+  }
+
+  /** Appends the next segment, which {@link CheckedSegment} has found sound. */
+  async append(path: string, segment: CheckedSegment): Promise<void> {
+    if (!this.#first) await this.#begin(segment)
+    const copier = await SampleCopier.open(path, segment.track.samples)
+    try {
+      while (copier.copied < segment.frames) {
+        if (this.#inGroup() === 0) await this.#appendSound(this.frames + this.#framesPerGroup)
+        const count = Math.min(segment.frames - copier.copied, this.#framesPerGroup - this.#inGroup())
+        const from = copier.copied
+        pushChunk(this.#videoChunks, await copier.copy(count, this.#sink), this.#videoEnd)
+        this.#videoEnd = this.#sink.position()
+        for (let i = from; i < from + count; i++) {
+          this.#sizes.push(sampleSize(segment.track.samples, i))
+          this.#shifts.push((segment.order[i] ?? 0) - i)
+        }
+      }
+    } finally {
+      await copier.close()
+    }
+    const base = this.frames - segment.frames
+    for (const index of segment.track.samples.sync ?? []) this.#sync.push(base + index)
+  }
+
+  /** Writes what is left of the sound, then the index; returns the finished head of `mdat` and where it belongs. */
+  async end(): Promise<{ readonly header: Buffer; readonly position: number }> {
+    if (!this.#first) throw new Error('a movie without segments has no end')
+    await this.#appendSound(Number.MAX_SAFE_INTEGER)
+    await this.close()
+    const header = mediaDataHeader(this.#sink.position() - this.#payloadStart)
+    const { track } = this.#first
+    const tracks = [this.#videoTrack(track), ...(this.#sound ? [this.#soundTrack(this.#sound.track, track)] : [])]
+    await this.#sink.write(movieBox({ brand: track.brand, timescale: track.timescale, tracks }))
+    return { header, position: this.#payloadStart - header.length }
+  }
+
+  /** Lets go of the sound file. Idempotent. */
+  async close(): Promise<void> {
+    await this.#soundCopier?.close()
+    this.#soundCopier = undefined
+  }
+
+  async #begin(segment: CheckedSegment): Promise<void> {
+    this.#first = segment
+    if (this.#sound) this.#soundCopier = await SampleCopier.open(this.#sound.path, this.#sound.track.samples)
+    await this.#sink.write(fileTypeBox(segment.track.brand))
+    await this.#sink.write(mediaDataHeader(0))
+    this.#payloadStart = this.#sink.position()
+  }
+
+  #inGroup(): number {
+    return this.frames % this.#framesPerGroup
+  }
+
+  /** Copies the sound samples that begin before this frame does. */
+  async #appendSound(beforeFrame: number): Promise<void> {
+    if (!this.#sound || !this.#soundCopier) return
+    const { samples, timescale } = this.#sound.track
+    const count = samplesBefore(samples.durations, (beforeFrame * this.#rate.den * timescale) / this.#rate.num)
+    const chunk = await this.#soundCopier.copy(count - this.#soundCopier.copied, this.#sink)
+    pushChunk(this.#soundChunks, chunk, this.#soundEnd)
+    if (chunk) this.#soundEnd = this.#sink.position()
+  }
+
+  #videoTrack(source: Mp4Track): MovieTrack {
+    const ticks = frameTicks(source, this.#rate)
+    const delay = this.#shifts.reduce((most, shift) => Math.max(most, -shift), 0)
+    const reordered = this.#shifts.some((shift) => shift !== 0)
+    return {
+      source,
+      sizes: this.#sizes,
+      count: this.frames,
+      durations: [{ count: this.frames, value: ticks }],
+      compositionOffsets: reordered ? toRuns(this.#shifts, (shift) => (shift + delay) * ticks) : [],
+      sync: source.samples.sync === undefined ? undefined : this.#sync,
+      chunks: this.#videoChunks,
+      mediaTime: reordered ? delay * ticks : 0,
+      durationTicks: this.frames * ticks,
+    }
+  }
+
+  #soundTrack(source: Mp4Track, movie: Mp4Track): MovieTrack {
+    const { ticks, timescale } = source.duration
+    return {
+      source,
+      sizes: source.samples.sizes,
+      count: source.samples.count,
+      durations: source.samples.durations,
+      compositionOffsets: source.samples.compositionOffsets,
+      sync: source.samples.sync,
+      chunks: this.#soundChunks,
+      mediaTime: source.mediaTime,
+      durationTicks: Math.round((ticks * movie.timescale) / timescale),
+    }
+  }
+}
+
+/** How many samples begin before this many ticks. */
+function samplesBefore(durations: readonly Run[], ticks: number): number {
+  let samples = 0
+  let time = 0
+  for (const { count, value } of durations) {
+    const inRun = value === 0 ? count : Math.min(count, Math.max(0, Math.ceil((ticks - time) / value)))
+    samples += inRun
+    if (inRun < count) return samples
+    time += count * value
+  }
+  return samples
+}
+
+function toRuns(values: readonly number[], map: (value: number) => number): Run[] {
+  const runs: { count: number; value: number }[] = []
+  for (const value of values) {
+    const last = runs.at(-1)
+    const mapped = map(value)
+    if (last && last.value === mapped) last.count += 1
+    else runs.push({ count: 1, value: mapped })
+  }
+  return runs
+}
