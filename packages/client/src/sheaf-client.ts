@@ -1,0 +1,190 @@
+import {
+  AgentViewSchema,
+  apiPaths,
+  BenchResponseSchema,
+  FarmViewSchema,
+  JobViewSchema,
+  LogLineSchema,
+  SubmitResponseSchema,
+  type AgentView,
+  type BenchResponse,
+  type FarmView,
+  type JobView,
+  type LogLine,
+  type SubmitRequest,
+  type SubmitResponse,
+} from '@sheaf/protocol'
+import Type from 'typebox'
+import { callApi, type AgentAddress } from './call-api.js'
+import { checkAnswer } from './check-answer.js'
+import { watchFarm, type WatchOptions } from './watch-farm.js'
+
+export type { AgentAddress, WatchOptions }
+
+/** What a client is made of. `timeoutMs` (default 10,000) bounds every call that has no longer one of its own. */
+export interface SheafClientInit extends AgentAddress {
+  readonly fetch?: typeof fetch | undefined
+  readonly timeoutMs?: number | undefined
+  /** Reads the agent's address anew; a watch uses it while the agent restarts. */
+  readonly rediscover?: (() => Promise<AgentAddress>) | undefined
+}
+
+/** What every call takes. An aborted signal makes the call throw the signal's reason. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined
+}
+
+/** `lines`: how many of the newest lines are wanted, default 50. */
+export interface LogOptions extends CallOptions {
+  readonly lines?: number | undefined
+}
+
+const ingestTimeoutMs = 10 * 60_000
+const benchTimeoutMs = 5 * 60_000
+
+/**
+ * Typed client of an agent's HTTP API: one method an endpoint. Every method throws `SheafError`:
+ * SHEAF_AGENT_NOT_RUNNING when nobody answers, SHEAF_TIMEOUT, SHEAF_UNAUTHORIZED, SHEAF_WIRE_MALFORMED
+ * for an answer of an unexpected shape, and whatever the agent itself refuses with.
+ * `jobId` may be an unambiguous prefix everywhere.
+ */
+export class SheafClient {
+  readonly baseUrl: string
+  readonly #address: AgentAddress
+  readonly #fetch: typeof fetch
+  readonly #timeoutMs: number
+  readonly #rediscover: (() => Promise<AgentAddress>) | undefined
+
+  constructor(init: SheafClientInit) {
+    this.baseUrl = init.baseUrl.replace(/\/+$/, '')
+    this.#address = { baseUrl: this.baseUrl, token: init.token }
+    this.#fetch = init.fetch ?? fetch
+    this.#timeoutMs = init.timeoutMs ?? 10_000
+    this.#rediscover = init.rediscover
+  }
+
+  /** This agent: name, addresses, scores. */
+  async status(options?: CallOptions): Promise<AgentView> {
+    return checkAnswer(AgentViewSchema, await this.#get(apiPaths.status, options), apiPaths.status)
+  }
+
+  /** The whole farm as this agent sees it now. */
+  async farm(options?: CallOptions): Promise<FarmView> {
+    return checkAnswer(FarmViewSchema, await this.#get(apiPaths.farm, options), apiPaths.farm)
+  }
+
+  /** The farm at once and on every change; see `watchFarm` for reconnection. */
+  watchFarm(options?: WatchOptions): AsyncIterable<FarmView> {
+    const components = {
+      fetcher: this.#fetch,
+      address: this.#address,
+      rediscover: this.#rediscover,
+      timeoutMs: this.#timeoutMs,
+    }
+    return watchFarm(components, options)
+  }
+
+  /** Every job the farm knows. */
+  async jobs(options?: CallOptions): Promise<readonly JobView[]> {
+    return listOf(JobViewSchema, 'jobs', await this.#get(apiPaths.jobs, options), apiPaths.jobs)
+  }
+
+  /** One job. SHEAF_JOB_NOT_FOUND, SHEAF_JOB_AMBIGUOUS. */
+  async job(jobId: string, options?: CallOptions): Promise<JobView> {
+    const path = withJob(apiPaths.job, jobId)
+    return checkAnswer(JobViewSchema, await this.#get(path, options), path)
+  }
+
+  /** Submits an edit; when this returns the job is on disk. Takes as long as it takes to read the media. */
+  async submit(request: SubmitRequest, options?: CallOptions): Promise<SubmitResponse> {
+    const answer = await this.#post(apiPaths.jobs, request, options, ingestTimeoutMs)
+    return checkAnswer(SubmitResponseSchema, answer, apiPaths.jobs)
+  }
+
+  /** Cancels a job for good. SHEAF_JOB_CLOSED when it has ended already. */
+  async cancelJob(jobId: string, options?: CallOptions): Promise<void> {
+    await this.#post(withJob(apiPaths.jobCancel, jobId), undefined, options)
+  }
+
+  /** Leases no more of this job until it is resumed. */
+  async pauseJob(jobId: string, options?: CallOptions): Promise<void> {
+    await this.#post(withJob(apiPaths.jobPause, jobId), undefined, options)
+  }
+
+  async resumeJob(jobId: string, options?: CallOptions): Promise<void> {
+    await this.#post(withJob(apiPaths.jobResume, jobId), undefined, options)
+  }
+
+  /** Starts the job's next generation. */
+  async requeueJob(jobId: string, options?: CallOptions): Promise<void> {
+    await this.#post(withJob(apiPaths.jobRequeue, jobId), undefined, options)
+  }
+
+  /** Sets a job's priority, 0–100. */
+  async setPriority(jobId: string, priority: number, options?: CallOptions): Promise<void> {
+    await this.#post(withJob(apiPaths.jobPriority, jobId), { priority }, options)
+  }
+
+  /** The newest lines about one job, oldest first. */
+  jobLog(jobId: string, options?: LogOptions): Promise<readonly LogLine[]> {
+    return this.#log(withJob(apiPaths.jobLog, jobId), options)
+  }
+
+  /** Takes no more segments on this machine until it is resumed. */
+  async pauseAgent(options?: CallOptions): Promise<void> {
+    await this.#post(apiPaths.pause, undefined, options)
+  }
+
+  async resumeAgent(options?: CallOptions): Promise<void> {
+    await this.#post(apiPaths.resume, undefined, options)
+  }
+
+  /** Asks the agent to stop in good order; it may still run for a moment after the answer. */
+  async stopAgent(options?: CallOptions): Promise<void> {
+    await this.#post(apiPaths.stop, undefined, options)
+  }
+
+  /** The score of this machine; `again` measures even when one is kept. */
+  async bench(options?: CallOptions & { readonly again?: boolean | undefined }): Promise<BenchResponse> {
+    const answer = await this.#post(apiPaths.bench, { again: options?.again ?? false }, options, benchTimeoutMs)
+    return checkAnswer(BenchResponseSchema, answer, apiPaths.bench)
+  }
+
+  /** The newest lines of this agent's log, oldest first. */
+  agentLog(options?: LogOptions): Promise<readonly LogLine[]> {
+    return this.#log(apiPaths.log, options)
+  }
+
+  /** The API's own description. */
+  openapi(options?: CallOptions): Promise<unknown> {
+    return this.#get(apiPaths.openapi, options)
+  }
+
+  async #log(path: string, options: LogOptions = {}): Promise<readonly LogLine[]> {
+    const lines = options.lines ?? 50
+    const answer = await this.#get(`${path}?lines=${lines}`, options)
+    const all = listOf(LogLineSchema, 'lines', answer, path)
+    return lines === 0 ? [] : all.slice(-lines)
+  }
+
+  #get(path: string, options: CallOptions | undefined): Promise<unknown> {
+    const call = { method: 'GET', path, timeoutMs: this.#timeoutMs, signal: options?.signal } as const
+    return callApi(this.#fetch, this.#address, call)
+  }
+
+  #post(path: string, body: unknown, options: CallOptions | undefined, timeoutMs = this.#timeoutMs): Promise<unknown> {
+    const call = { method: 'POST', path, body, timeoutMs, signal: options?.signal } as const
+    return callApi(this.#fetch, this.#address, call)
+  }
+}
+
+function withJob(path: string, jobId: string): string {
+  return path.replace(':jobId', encodeURIComponent(jobId))
+}
+
+/** A list, bare or under its name. */
+function listOf<S extends Type.TSchema>(item: S, name: string, answer: unknown, asked: string): readonly Type.Static<S>[] {
+  const isRecord = typeof answer === 'object' && answer !== null && !Array.isArray(answer)
+  const list = isRecord ? (answer as Readonly<Record<string, unknown>>)[name] : answer
+  return checkAnswer(Type.Array(item), list, asked)
+}
