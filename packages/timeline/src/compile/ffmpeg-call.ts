@@ -1,0 +1,64 @@
+/** An input file of a call: `args[argIndex]` is to be replaced by `file:` and the path. */
+export interface CallInput {
+  readonly assetId: string
+  readonly argIndex: number
+}
+
+/** The arguments of one ffmpeg process, without the program's name; data, not yet bound to paths. */
+export interface FfmpegCall {
+  readonly args: readonly string[]
+  readonly inputs: readonly CallInput[]
+  /** Index of the filter graph in `args`; its option stands before it. */
+  readonly graphArgIndex: number
+}
+
+/** One argument holds 128 KiB on Linux; Windows allows 32 Ki characters for the whole line. */
+export const MAX_GRAPH_CHARACTERS = 24_000
+
+/** Options that every call starts with. */
+export const COMMON_ARGS: readonly string[] = ['-hide_banner', '-nostdin', '-v', 'error', '-nostats', '-y']
+
+/** Builds the inputs of a call and remembers which argument is which asset. */
+export class CallBuilder {
+  readonly #args: string[]
+  readonly #inputs: CallInput[] = []
+
+  constructor(args: readonly string[]) {
+    this.#args = [...args]
+  }
+
+  /** Adds an input and returns its number. */
+  input(assetId: string, options: readonly string[]): number {
+    this.#args.push(...options, '-protocol_whitelist', 'file', '-i', '')
+    this.#inputs.push({ assetId, argIndex: this.#args.length - 1 })
+    return this.#inputs.length - 1
+  }
+
+  /** The call with its graph and the options behind it. */
+  finish(graph: string, options: readonly string[]): FfmpegCall {
+    const graphArgIndex = this.#args.length + 1
+    return {
+      args: [...this.#args, '-filter_complex', graph, ...options],
+      inputs: this.#inputs,
+      graphArgIndex,
+    }
+  }
+}
+
+/**
+ * The arguments with paths in place. `file:` before each keeps names with `:`, `%` or a leading `-`
+ * from meaning anything. Give `graphFile` to read the graph from a file that holds
+ * `args[graphArgIndex]`, which is needed above {@link MAX_GRAPH_CHARACTERS}.
+ */
+export function resolveCall(
+  call: FfmpegCall,
+  { pathOf, graphFile }: { readonly pathOf: (assetId: string) => string; readonly graphFile?: string | undefined },
+): string[] {
+  const args = [...call.args]
+  for (const { assetId, argIndex } of call.inputs) args[argIndex] = `file:${pathOf(assetId)}`
+  if (graphFile !== undefined) {
+    args[call.graphArgIndex - 1] = '-filter_complex_script'
+    args[call.graphArgIndex] = graphFile
+  }
+  return args
+}

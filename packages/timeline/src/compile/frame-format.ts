@@ -1,0 +1,78 @@
+import { mulRational, type Rational, rational, roundRational } from '@sheaf/protocol'
+import type { MediaIndex, VideoIndex } from '../media/media-index.js'
+import { clipsOf, type Edit } from '../model/edit.js'
+
+/** Width and height in pixels, both even. */
+export interface FrameSize {
+  readonly width: number
+  readonly height: number
+}
+
+/** What runs between compositor and encoder: raw pictures of one size, BT.709, limited range. */
+export interface FrameFormat extends FrameSize {
+  readonly pixFmt: 'yuv420p'
+}
+
+/** Size of an edit whose media hold no pictures. */
+const FALLBACK: FrameSize = { width: 1920, height: 1080 }
+
+/** The format for a size; throws a RangeError when it is odd or out of bounds. */
+export function frameFormat({ width, height }: FrameSize): FrameFormat {
+  for (const length of [width, height]) {
+    if (!Number.isInteger(length) || length < 16 || length > 16_384 || length % 2 !== 0) {
+      throw new RangeError(`a picture size must be even and 16 to 16384, not ${width}x${height}`)
+    }
+  }
+  return { width, height, pixFmt: 'yuv420p' }
+}
+
+/** Bytes of one raw frame. */
+export function frameBytes({ width, height }: FrameFormat): number {
+  return (width * height * 3) / 2
+}
+
+/** Size of the output when the job does not say: that of the first clip as it is displayed. */
+export function outputSize(edit: Edit, media: ReadonlyMap<string, MediaIndex>): FrameSize {
+  for (const clip of clipsOf(edit)) {
+    const video = media.get(clip.media)?.video
+    if (video) {
+      const shown = displaySize(video)
+      return { width: even(shown.width), height: even(shown.height) }
+    }
+  }
+  return FALLBACK
+}
+
+/** Where a picture goes on a canvas: scaled to fit with its aspect kept, in the middle. */
+export interface Placement extends FrameSize {
+  readonly x: number
+  readonly y: number
+}
+
+/** Letterbox or pillarbox; sizes and offsets are even so that chroma stays where it is. */
+export function fitInto(video: VideoIndex, canvas: FrameSize): Placement {
+  const aspect = mulRational(rational(video.width, video.height), video.sar)
+  const byHeight = roundEven(mulRational(rational(canvas.height), aspect))
+  const byWidth = roundEven(mulRational(rational(canvas.width), rational(aspect.den, aspect.num)))
+  const width = Math.min(canvas.width, byHeight)
+  const height = byHeight <= canvas.width ? canvas.height : Math.min(canvas.height, byWidth)
+  return { width, height, x: middle(canvas.width - width), y: middle(canvas.height - height) }
+}
+
+function displaySize(video: VideoIndex): FrameSize {
+  // Like players: the height stays, the width gives the aspect.
+  return { width: roundEven(mulRational(rational(video.width), video.sar)), height: video.height }
+}
+
+/** The nearest even number, 2 at least; an odd one goes up. */
+function roundEven(value: Rational): number {
+  return Math.max(2, 2 * roundRational(mulRational(value, rational(1, 2))))
+}
+
+function even(value: number): number {
+  return Math.min(16_384, Math.max(16, value - (value % 2)))
+}
+
+function middle(space: number): number {
+  return 2 * Math.floor(space / 4)
+}

@@ -1,0 +1,138 @@
+import { divRational, equalRational, parseRational, rational, type Rational, roundRational, SheafError, ZERO } from '@sheaf/protocol'
+import type { AudioIndex, MediaIndex, VideoIndex } from './media-index.js'
+import { colourOf, containerOf, refuseVideo } from './media-support.js'
+import type { ProbePacket, ProbeReport, ProbeStream } from './probe-report.js'
+import { packRuns } from './pts-runs.js'
+
+/**
+ * Makes the index of a medium from what ffprobe says about it; see {@link PROBE_ARGS}.
+ * Throws SHEAF_MEDIA_INVALID for what is no medium, and SHEAF_MEDIA_UNSUPPORTED, naming everything
+ * at once, for what would come out wrong: interlaced, rotated, HDR or transparent pictures.
+ * `name` is only used in messages.
+ */
+export function buildMediaIndex(report: ProbeReport, { name }: { readonly name: string }): MediaIndex {
+  const streams = report.streams ?? []
+  const video = streams.find((s) => s.codec_type === 'video' && s.disposition?.attached_pic !== 1)
+  const audio = streams.find((s) => s.codec_type === 'audio')
+  if (!video && !audio) throw invalid(name, 'it holds neither pictures nor sound')
+  const container = containerOf(report.format?.format_name ?? '')
+  const problems = [
+    ...(container === undefined ? [`the container ${report.format?.format_name ?? '(none)'}`] : []),
+    ...(video ? refuseVideo(video) : []),
+  ]
+  if (problems.length > 0 || container === undefined) throw unsupported(name, problems)
+  const packetsOf = (stream: ProbeStream): ProbePacket[] =>
+    (report.packets ?? []).filter((packet) => packet.stream_index === stream.index)
+  return {
+    container,
+    video: video && videoIndex(video, packetsOf(video), name),
+    audio: audio && audioIndex(audio, packetsOf(audio), name),
+  }
+}
+
+function videoIndex(stream: ProbeStream, packets: readonly ProbePacket[], name: string): VideoIndex {
+  // Packets marked "discard" are cut off by the file's own edit list: no frame comes of them.
+  const kept = packets.filter((packet) => !packet.flags?.includes('D'))
+  if (kept.length === 0) throw invalid(name, 'its video stream holds no frames')
+  if (kept.some((packet) => packet.pts === undefined)) {
+    throw unsupported(name, ['a video stream without presentation times (remux it to MP4)'])
+  }
+  const frames = kept
+    .map((packet) => ({ pts: packet.pts ?? 0, key: packet.flags?.startsWith('K') ?? false }))
+    .sort((a, b) => a.pts - b.pts)
+  const firstKey = frames.findIndex((frame) => frame.key)
+  if (firstKey === -1) throw invalid(name, 'its video stream holds no keyframe')
+  // What lies before the first keyframe cannot be decoded: a recording that was cut anywhere.
+  const usable = frames.slice(firstKey)
+  const timeBase = readRational(stream.time_base, 'time base', name)
+  const values = usable.map((frame) => frame.pts)
+  if (values.some((value, i) => i > 0 && value === values[i - 1])) {
+    throw unsupported(name, ['two frames with one presentation time (remux it to MP4)'])
+  }
+  const rate = optionalRational(stream.r_frame_rate)
+  const nominal = rate && rate.num > 0 ? divRational(divRational(rational(1), rate), timeBase) : undefined
+  const runs = packRuns(values, nominal)
+  const sar = optionalRational(stream.sample_aspect_ratio?.replace(':', '/'))
+  const keys = usable.flatMap((frame, index) => (frame.key ? [index] : []))
+  return {
+    stream: stream.index,
+    codec: stream.codec_name ?? '',
+    width: stream.width ?? 0,
+    height: stream.height ?? 0,
+    sar: sar && sar.num > 0 ? sar : rational(1),
+    pixFmt: stream.pix_fmt ?? '',
+    timeBase,
+    frames: runs,
+    frameCount: values.length,
+    keyframes: packRuns(keys),
+    lastDuration: medianStep(values) ?? Math.max(1, nominal ? roundRational(nominal) : 1),
+    reorder: stream.has_b_frames ?? 0,
+    variableRate: !isSteady(values),
+    ...colourOf(stream),
+  }
+}
+
+function audioIndex(stream: ProbeStream, packets: readonly ProbePacket[], name: string): AudioIndex {
+  const timed = packets.filter((packet) => packet.pts !== undefined && !packet.flags?.includes('D'))
+  if (timed.length === 0) throw invalid(name, 'its audio stream holds no samples')
+  let [start, end] = [Number.POSITIVE_INFINITY, 0]
+  for (const { pts = 0, duration = 0 } of timed) {
+    start = Math.min(start, pts)
+    end = Math.max(end, pts + duration)
+  }
+  return {
+    stream: stream.index,
+    codec: stream.codec_name ?? '',
+    sampleRate: Number(stream.sample_rate ?? 0),
+    channels: stream.channels ?? 0,
+    timeBase: readRational(stream.time_base, 'time base', name),
+    startPts: start,
+    duration: end - start,
+  }
+}
+
+/** Whether all frames last equally long, give or take the tick that a coarse time base costs. */
+function isSteady(values: readonly number[]): boolean {
+  let [least, most] = [Number.POSITIVE_INFINITY, 0]
+  for (let i = 1; i < values.length; i++) {
+    const step = (values[i] ?? 0) - (values[i - 1] ?? 0)
+    least = Math.min(least, step)
+    most = Math.max(most, step)
+  }
+  return values.length < 3 || most - least <= 1
+}
+
+function medianStep(values: readonly number[]): number | undefined {
+  const steps = values.slice(1).map((value, i) => value - (values[i] ?? 0))
+  return steps.sort((a, b) => a - b)[Math.floor(steps.length / 2)]
+}
+
+function readRational(text: string | undefined, what: string, name: string): Rational {
+  const value = optionalRational(text)
+  if (!value || value.num <= 0) throw invalid(name, `its ${what} is ${text ?? 'missing'}`)
+  return value
+}
+
+function optionalRational(text: string | undefined): Rational | undefined {
+  if (text === undefined || !/^\d+\/[1-9]\d*$/.test(text)) return undefined
+  const value = parseRational(text)
+  return equalRational(value, ZERO) ? undefined : value
+}
+
+function invalid(name: string, problem: string): SheafError {
+  return new SheafError({
+    code: 'SHEAF_MEDIA_INVALID',
+    message: `${name} cannot be used: ${problem}`,
+    hint: 'Check that the file plays, then submit again.',
+    details: { name },
+  })
+}
+
+function unsupported(name: string, problems: readonly string[]): SheafError {
+  return new SheafError({
+    code: 'SHEAF_MEDIA_UNSUPPORTED',
+    message: `${name} cannot be rendered right by this version: ${problems.join('; ')}`,
+    hint: 'Convert it to progressive 8-bit SDR without rotation, for instance: ffmpeg -i IN -vf format=yuv420p -c:v libx264 -crf 12 OUT.mp4',
+    details: { name, problems },
+  })
+}

@@ -1,0 +1,103 @@
+import {
+  addRational, ceilRational, compareRational, divRational, mulRational, type Rational, rational, SheafError, subRational,
+} from '@sheaf/protocol'
+import { type Edit, type EditClip, type EditTrack } from '../model/edit.js'
+import type { MediaIndex } from './media-index.js'
+import { valueAt } from './pts-runs.js'
+
+/** What is known of one medium when the edit is checked. */
+export type MediaState =
+  | { readonly state: 'missing' }
+  | { readonly state: 'empty' }
+  | { readonly state: 'unreadable'; readonly reason: string }
+  | { readonly state: 'indexed'; readonly index: MediaIndex }
+
+/** One thing that keeps an edit from being rendered. */
+export interface MediaProblem {
+  readonly kind: 'missing' | 'empty' | 'unreadable' | 'no-video' | 'no-audio' | 'too-short'
+  readonly media: string
+  /** The first clip that it is about. */
+  readonly where: string
+  readonly message: string
+}
+
+/**
+ * Everything that is wrong between an edit and its media, each with its place in the timeline;
+ * empty when all is well. `media` is keyed like the clips' `media`.
+ */
+export function checkMediaAgainstEdit(edit: Edit, media: ReadonlyMap<string, MediaState>): MediaProblem[] {
+  const problems: MediaProblem[] = []
+  const broken = new Set<string>()
+  const check = (track: EditTrack, kind: 'video' | 'audio'): void => {
+    for (const clip of track.items.filter((item) => item.kind === 'clip')) {
+      const state: MediaState = media.get(clip.media) ?? { state: 'missing' }
+      if (state.state === 'indexed') problems.push(...checkClip(edit.rate, clip, state.index, kind))
+      else if (!broken.has(clip.media)) {
+        broken.add(clip.media)
+        problems.push(brokenMedium(clip, state))
+      }
+    }
+  }
+  check(edit.video, 'video')
+  if (edit.audio) check(edit.audio, 'audio')
+  return problems
+}
+
+/** All problems as one error, whose code is that of the worst; undefined when there is none. */
+export function mediaError(problems: readonly MediaProblem[]): SheafError | undefined {
+  if (problems.length === 0) return undefined
+  const has = (kind: MediaProblem['kind']): boolean => problems.some((p) => p.kind === kind)
+  const shown = problems.slice(0, 50).map((p) => `  ${p.where}: ${p.message}`)
+  const more = problems.length > 50 ? [`  and ${problems.length - 50} more`] : []
+  const count = problems.length === 1 ? 'a medium of' : `${problems.length} media or uses of media in`
+  return new SheafError({
+    code: has('missing')
+      ? 'SHEAF_MEDIA_MISSING'
+      : problems.every((p) => p.kind === 'too-short')
+        ? 'SHEAF_MEDIA_TOO_SHORT'
+        : 'SHEAF_MEDIA_INVALID',
+    message: [`${count} this edit cannot be used`, ...shown, ...more].join('\n'),
+    hint: has('missing')
+      ? 'Put the missing files where the edit expects them, or relink them in the editor and export again.'
+      : 'Replace the media, or shorten the clips in the editor and export again.',
+    details: { problems: problems.slice(0, 200) },
+  })
+}
+
+/** Seconds of pictures that a medium holds. */
+export function videoDuration(index: NonNullable<MediaIndex['video']>): Rational {
+  const first = valueAt(index.frames, 0) ?? 0
+  const last = valueAt(index.frames, index.frameCount - 1) ?? first
+  return mulRational(rational(last - first + index.lastDuration), index.timeBase)
+}
+
+function brokenMedium(clip: EditClip, state: Exclude<MediaState, { state: 'indexed' }>): MediaProblem {
+  const at = { media: clip.media, where: clip.where }
+  switch (state.state) {
+    case 'missing':
+      return { kind: 'missing', ...at, message: `the file ${clip.media} does not exist` }
+    case 'empty':
+      return { kind: 'empty', ...at, message: `the file ${clip.media} is empty (0 bytes)` }
+    case 'unreadable':
+      return { kind: 'unreadable', ...at, message: `the file ${clip.media}: ${state.reason}` }
+  }
+}
+
+function checkClip(rate: Rational, clip: EditClip, index: MediaIndex, kind: 'video' | 'audio'): MediaProblem[] {
+  const at = { media: clip.media, where: clip.where }
+  const stream = index[kind]
+  if (!stream) {
+    const what = kind === 'video' ? 'no video stream' : 'no audio stream'
+    return [{ kind: `no-${kind}`, ...at, message: `the file ${clip.media} holds ${what}` }]
+  }
+  // Sound that ends early is silence; only what is not there at all is wrong.
+  if (kind === 'audio' || !index.video) return []
+  const length = divRational(rational(clip.to - clip.from), rate)
+  const missing = subRational(addRational(clip.sourceStart, length), videoDuration(index.video))
+  const frames = mulRational(missing, rate)
+  // Half a frame is what a coarse time base and a fractional start may cost.
+  if (compareRational(frames, rational(1, 2)) <= 0) return []
+  const count = ceilRational(subRational(frames, rational(1, 2)))
+  const words = count === 1 ? '1 frame' : `${count} frames`
+  return [{ kind: 'too-short', ...at, message: `the file ${clip.media} is ${words} shorter than the clip that uses it` }]
+}
