@@ -1,1 +1,59 @@
-export {}
+export {
+  AUDIO_RATE,
+  audioExtension,
+  compileAudio,
+  sampleOfFrame,
+  type AudioCall,
+  type AudioRequest,
+} from './compile/compile-audio.js'
+export {
+  compileCompositor,
+  countCompositorInputs,
+  type CompositorCall,
+  type CompositorRequest,
+} from './compile/compile-compositor.js'
+export { compileEncoder, segmentFile, type EncoderRequest, type SegmentFile } from './compile/compile-encoder.js'
+export { MAX_GRAPH_CHARACTERS, resolveCall, type CallInput, type FfmpegCall } from './compile/ffmpeg-call.js'
+export { frameBytes, frameFormat, outputSize, type FrameFormat, type FrameSize } from './compile/frame-format.js'
+export { canonicalJson } from './manifest/canonical-json.js'
+export { decodeManifest, encodeManifest } from './manifest/manifest-codec.js'
+export {
+  MANIFEST_LIMITS,
+  MANIFEST_VERSION,
+  mediaIndices,
+  type Manifest,
+  type ManifestMedia,
+} from './manifest/manifest.js'
+export { buildMediaIndex } from './media/build-media-index.js'
+export { checkMediaAgainstEdit, mediaError, type MediaProblem, type MediaState } from './media/check-media.js'
+export type { AudioIndex, MediaIndex, PtsRun, VideoIndex } from './media/media-index.js'
+export { PROBE_ARGS, type ProbePacket, type ProbeReport, type ProbeStream } from './media/probe-report.js'
+export {
+  bindMedia,
+  clipsOf,
+  cutsOf,
+  type Edit,
+  type EditClip,
+  type EditGap,
+  type EditItem,
+  type EditTrack,
+  type MediaTarget,
+} from './model/edit.js'
+export { readEdit, type EditReport, type ReadEdit } from './model/read-edit.js'
+export { sliceEdit } from './model/slice-edit.js'
+export { formatTimecode } from './model/timecode.js'
+export type { Refusal } from './model/track-reader.js'
+export { durationOf } from './otio/durations.js'
+export type { OtioChild, OtioNode } from './otio/otio-types.js'
+export { parseOtio, type ParsedOtio } from './otio/parse-otio.js'
+export {
+  checkOutputName,
+  formatPreset,
+  listPresets,
+  parsePreset,
+  X264_SPEEDS,
+  type Preset,
+  type PresetInfo,
+  type X264Speed,
+} from './preset/preset.js'
+export { planSegments, SEGMENT_LENGTH, type SegmentRequest, type SegmentSpan } from './segment/plan-segments.js'

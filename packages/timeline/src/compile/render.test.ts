@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { addRational, ceilRational, divRational, mulRational, parseRational, rational, type Rational } from '@sheaf/protocol'
+import { addRational, ceilRational, divRational, mulRational, parseRational, rational, type Rational, subRational } from '@sheaf/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MediaIndex } from '../media/media-index.js'
 import type { Edit, EditClip, EditItem } from '../model/edit.js'
@@ -31,7 +31,7 @@ describe.runIf(hasFfmpeg())('the compositor', () => {
   beforeAll(() => {
     for (const [name, rate, size, extra] of SOURCES) {
       ffmpeg([
-        '-v', 'error', '-f', 'lavfi', '-i', `testsrc2=r=${rate}:s=${size}:d=14`, '-c:v', 'libx264',
+        '-v', 'error', '-f', 'lavfi', '-i', `testsrc2=r=${rate}:s=${size}:d=${name === 'd.ts' ? 30 : 14}`, '-c:v', 'libx264',
         '-preset', 'ultrafast', ...(extra.includes('-pix_fmt') ? [] : ['-pix_fmt', 'yuv420p']), ...extra, `file:${pathOf(name)}`,
       ])
       media.set(name, indexOf(pathOf(name)))
@@ -42,7 +42,9 @@ describe.runIf(hasFfmpeg())('the compositor', () => {
   })
 
   const editAt = (rate: Rational): Edit => {
-    const starts = [rational(0), rational(21, 10), rational(1001 * 37, 30000), rational(283, 24), rational(5)]
+    const starts = [rational(0), rational(21, 10), rational(1001 * 37, 30000), rational(619, 24),
+      // The last clip ends where its file does.
+      subRational(rational(14), divRational(rational(25), rate))]
     const items: EditItem[] = []
     let from = 0
     SOURCES.forEach(([name], i) => {

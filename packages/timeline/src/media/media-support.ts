@@ -88,3 +88,8 @@ function matrixOf(stream: ProbeStream): VideoIndex['matrix'] {
       return (stream.width ?? 0) >= 1280 || (stream.height ?? 0) > 576 ? 'bt709' : 'bt601'
   }
 }
+
+/** All containers that are read, by the name for `-f`. */
+export function containerNames(): string[] {
+  return [...CONTAINERS.values()]
+}

@@ -1,0 +1,189 @@
+import { SheafError } from '@sheaf/protocol'
+import { frameFormat, type FrameSize } from '../compile/frame-format.js'
+import type { AudioIndex, MediaIndex, PtsRun, VideoIndex } from '../media/media-index.js'
+import { containerNames } from '../media/media-support.js'
+import { countValues } from '../media/pts-runs.js'
+import type { Edit, EditItem, EditTrack } from '../model/edit.js'
+import { MAX_EDIT_FRAMES } from '../model/read-edit.js'
+import { type Preset, X264_SPEEDS } from '../preset/preset.js'
+import { SEGMENT_LENGTH, type SegmentSpan } from '../segment/plan-segments.js'
+import { canonicalJson } from './canonical-json.js'
+import { type Manifest, MANIFEST_LIMITS, MANIFEST_VERSION, type ManifestMedia } from './manifest.js'
+import { ValueReader } from './value-reader.js'
+
+/** The manifest's one text: equal manifests have equal texts. */
+export function encodeManifest(manifest: Manifest): string {
+  return canonicalJson(manifest)
+}
+
+/**
+ * Reads a manifest from anyone: everything is checked, nothing unknown is kept. Throws
+ * SHEAF_MANIFEST_VERSION for another version, else SHEAF_MANIFEST_INVALID with the field's path.
+ */
+export function decodeManifest(text: string): Manifest {
+  const root = new ValueReader(parse(text), '')
+  const version = root.field('version').integer(0)
+  if (version !== MANIFEST_VERSION) {
+    throw new SheafError({
+      code: 'SHEAF_MANIFEST_VERSION',
+      message: `the job's manifest has version ${version}; this Sheaf reads version ${MANIFEST_VERSION}`,
+      hint: version > MANIFEST_VERSION ? 'Update Sheaf on this machine.' : 'Submit the job again with this version.',
+      details: { version, readable: [MANIFEST_VERSION] },
+    })
+  }
+  const edit = readEditValue(root.field('edit'))
+  const media = root.field('media').entries(MANIFEST_LIMITS.media, readMedia)
+  const manifest: Manifest = {
+    version,
+    edit,
+    media,
+    size: readSize(root.field('size')),
+    preset: readPreset(root.field('preset')),
+    segments: readSegments(root.field('segments'), edit.frames),
+  }
+  checkMediaNames(manifest, root)
+  return manifest
+}
+
+function parse(text: string): unknown {
+  if (text.length > MANIFEST_LIMITS.characters) throw new ValueReader('…', '').error('a smaller manifest')
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new SheafError({
+      code: 'SHEAF_MANIFEST_INVALID',
+      message: 'the manifest is not JSON',
+      hint: 'The job was made by a broken or foreign program; submit it again.',
+      cause,
+    })
+  }
+}
+
+function readEditValue(value: ValueReader): Edit {
+  const frames = value.field('frames').integer(1, MAX_EDIT_FRAMES)
+  return {
+    name: value.field('name').text(),
+    rate: value.field('rate').positive(),
+    frames,
+    video: readTrack(value.field('video'), frames),
+    audio: value.field('audio').optional((track) => readTrack(track, frames)),
+  }
+}
+
+function readTrack(value: ValueReader, frames: number): EditTrack {
+  const items = value.field('items').list(MANIFEST_LIMITS.items, readItem)
+  let at = 0
+  for (const item of items) {
+    if (item.from !== at || item.to <= item.from) throw value.error(`items without holes (at frame ${at})`)
+    at = item.to
+  }
+  if (at !== frames) throw value.error(`items up to frame ${frames}`)
+  return { name: value.field('name').text(16), items }
+}
+
+function readItem(value: ValueReader): EditItem {
+  const from = value.field('from').integer(0, MAX_EDIT_FRAMES)
+  const to = value.field('to').integer(0, MAX_EDIT_FRAMES)
+  if (value.field('kind').oneOf('clip', 'gap') === 'gap') return { kind: 'gap', from, to }
+  const sourceStart = value.field('sourceStart').rational()
+  if (sourceStart.num < 0) throw value.error('a source start that is not negative')
+  return {
+    kind: 'clip',
+    name: value.field('name').text(),
+    media: value.field('media').text(256),
+    from,
+    to,
+    sourceStart,
+    where: value.field('where').text(),
+  }
+}
+
+function readMedia(value: ValueReader): ManifestMedia {
+  const index = value.field('index')
+  const media: MediaIndex = {
+    container: index.field('container').oneOf(...containerNames()),
+    video: index.field('video').optional(readVideo),
+    audio: index.field('audio').optional(readAudio),
+  }
+  return { index: media, sizeBytes: value.field('sizeBytes').integer(1), name: value.field('name').text(1024) }
+}
+
+function readVideo(value: ValueReader): VideoIndex {
+  const frames = value.field('frames').list(MANIFEST_LIMITS.runs, readRun)
+  const frameCount = value.field('frameCount').integer(1)
+  if (countValues(frames) !== frameCount) throw value.error('as many time stamps as frames')
+  return {
+    stream: value.field('stream').integer(0, 1000),
+    codec: value.field('codec').word(),
+    width: value.field('width').integer(1, 16_384),
+    height: value.field('height').integer(1, 16_384),
+    sar: value.field('sar').positive(),
+    pixFmt: value.field('pixFmt').word(),
+    timeBase: value.field('timeBase').positive(),
+    frames,
+    frameCount,
+    keyframes: value.field('keyframes').list(MANIFEST_LIMITS.runs, readRun),
+    lastDuration: value.field('lastDuration').integer(0),
+    reorder: value.field('reorder').integer(0, 64),
+    variableRate: value.field('variableRate').oneOf(true, false),
+    range: value.field('range').oneOf('limited', 'full'),
+    matrix: value.field('matrix').oneOf('bt601', 'bt709', 'smpte240m', 'fcc', 'rgb'),
+  }
+}
+
+function readAudio(value: ValueReader): AudioIndex {
+  return {
+    stream: value.field('stream').integer(0, 1000),
+    codec: value.field('codec').word(),
+    sampleRate: value.field('sampleRate').integer(1, 1_000_000),
+    channels: value.field('channels').integer(1, 256),
+    timeBase: value.field('timeBase').positive(),
+    startPts: value.field('startPts').integer(-Number.MAX_SAFE_INTEGER),
+    duration: value.field('duration').integer(0),
+  }
+}
+
+function readRun(value: ValueReader): PtsRun {
+  return {
+    start: value.field('start').integer(-Number.MAX_SAFE_INTEGER),
+    num: value.field('num').integer(0),
+    den: value.field('den').integer(1),
+    count: value.field('count').integer(1, 1_000_000_000),
+  }
+}
+
+function readSize(value: ValueReader): FrameSize {
+  const size = { width: value.field('width').integer(16, 16_384), height: value.field('height').integer(16, 16_384) }
+  if (size.width % 2 !== 0 || size.height % 2 !== 0) throw value.error('even numbers')
+  const { width, height } = frameFormat(size)
+  return { width, height }
+}
+
+function readPreset(value: ValueReader): Preset {
+  if (value.field('id').oneOf('h264', 'ffv1') === 'ffv1') return { id: 'ffv1' }
+  return { id: 'h264', crf: value.field('crf').integer(0, 51), speed: value.field('speed').oneOf(...X264_SPEEDS) }
+}
+
+function readSegments(value: ValueReader, frames: number): SegmentSpan[] {
+  let at = 0
+  const spans = value.list(MANIFEST_LIMITS.segments, (item): SegmentSpan => {
+    const [from = -1, to = -1, ...rest] = item.list(2, (bound) => bound.integer(0, MAX_EDIT_FRAMES))
+    const fits = rest.length === 0 && from === at && to > from && to - from <= SEGMENT_LENGTH.most
+    if (!fits) throw item.error(`a segment that begins at frame ${at}, of 1 to ${SEGMENT_LENGTH.most} frames`)
+    at = to
+    return [from, to]
+  })
+  if (at !== frames) throw value.error(`segments up to frame ${frames}`)
+  return spans
+}
+
+/** Every clip must name a medium of the manifest that has what its track needs. */
+function checkMediaNames({ edit, media }: Manifest, root: ValueReader): void {
+  for (const [kind, track] of [['video', edit.video], ['audio', edit.audio]] as const) {
+    for (const item of track?.items ?? []) {
+      if (item.kind === 'gap') continue
+      const medium = Object.hasOwn(media, item.media) ? media[item.media] : undefined
+      if (!medium?.index[kind]) throw root.field('media').error(`${kind} of ${item.media} (${item.where})`)
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import type { FrameSize } from '../compile/frame-format.js'
+import type { MediaIndex } from '../media/media-index.js'
+import type { Edit } from '../model/edit.js'
+import type { Preset } from '../preset/preset.js'
+import type { SegmentSpan } from '../segment/plan-segments.js'
+
+/** The manifest version that is written, and the only one that is read. */
+export const MANIFEST_VERSION = 1
+
+/**
+ * Everything that a job's segments depend on, and nothing else: whoever holds it and the assets
+ * makes the same bytes. It is a blob, named by the hash of its text.
+ */
+export interface Manifest {
+  readonly version: typeof MANIFEST_VERSION
+  /** Clips name media by asset id. No path of the submitter's machine is in it. */
+  readonly edit: Edit
+  readonly media: Readonly<Record<string, ManifestMedia>>
+  readonly size: FrameSize
+  readonly preset: Preset
+  /** Partition of [0, edit.frames). */
+  readonly segments: readonly SegmentSpan[]
+}
+
+/** One medium of a job. */
+export interface ManifestMedia {
+  readonly index: MediaIndex
+  readonly sizeBytes: number
+  /** File name without folders, for messages. */
+  readonly name: string
+}
+
+/** What a manifest may hold when it is decoded. */
+export const MANIFEST_LIMITS = {
+  characters: 64 * 1024 * 1024,
+  media: 10_000,
+  items: 200_000,
+  segments: 1_000_000,
+  runs: 5_000_000,
+  text: 4096,
+} as const
+
+/** The indices alone, as the compilers take them. */
+export function mediaIndices(manifest: Manifest): Map<string, MediaIndex> {
+  return new Map(Object.entries(manifest.media).map(([id, medium]) => [id, medium.index]))
+}
