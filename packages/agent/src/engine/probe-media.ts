@@ -1,19 +1,117 @@
-import type { MediaIndex } from '@sheaf/timeline'
+import { open, stat } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import { isSheafError, SheafError } from '@sheaf/protocol'
+import { buildMediaIndex, type MediaIndex, PROBE_ARGS, type ProbePacket, type ProbeReport } from '@sheaf/timeline'
 import type { FfmpegTools } from './find-ffmpeg.js'
+import { readPacketLine } from './packet-line.js'
+import { runTool } from './run-tool.js'
 
 /** What `probeMedia` needs. */
 export interface ProbeMediaOptions {
-  readonly tools: FfmpegTools
+  readonly tools: Pick<FfmpegTools, 'ffprobe'>
   /** Any file name is fine: spaces, quotes, `%`, emoji, a leading `-`. */
   readonly path: string
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * Indexes one media file: streams, frame → PTS table, keyframes.
- * Throws SHEAF_MEDIA_MISSING (no such file, not a file, not readable) or SHEAF_MEDIA_INVALID
- * (zero size, not media, truncated); each names the file.
+ * Indexes one media file: streams, frame → PTS table, keyframes. Throws SHEAF_MEDIA_MISSING (no such
+ * file, a folder, not readable), SHEAF_MEDIA_INVALID (zero size, not media, truncated),
+ * SHEAF_MEDIA_UNSUPPORTED, each naming the file; SHEAF_TOOL_MISSING, or the signal's reason.
  */
-export async function probeMedia(options: ProbeMediaOptions): Promise<MediaIndex> {
-  throw new Error(`not built yet ${options.path}`)
+export async function probeMedia({ tools, path, signal }: ProbeMediaOptions): Promise<MediaIndex> {
+  const file = resolve(path)
+  await checkFile(file)
+  const probe = { tools, file, signal }
+  const report = await probeStreams(probe)
+  return buildMediaIndex({ ...report, packets: await probePackets(probe) }, { name: basename(file) })
+}
+
+interface Probe {
+  readonly tools: Pick<FfmpegTools, 'ffprobe'>
+  readonly file: string
+  readonly signal: AbortSignal | undefined
+}
+
+async function checkFile(file: string): Promise<void> {
+  const info = await stat(file).catch((error: unknown) => {
+    throw missing(file, error)
+  })
+  if (!info.isFile()) throw missing(file)
+  if (info.size === 0) throw invalid(file, 'it is empty (0 bytes)')
+  const handle = await open(file, 'r').catch((error: unknown) => {
+    throw missing(file, error)
+  })
+  await handle.close()
+}
+
+async function probeStreams({ tools, file, signal }: Probe): Promise<ProbeReport> {
+  const args = [...PROBE_ARGS.filter((arg) => arg !== '-show_packets'), `file:${file}`]
+  try {
+    const { stdout } = await runTool({ file: tools.ffprobe, args, signal })
+    return JSON.parse(stdout.toString('utf8')) as ProbeReport
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw probeFailed(file, error)
+  }
+}
+
+/** Packets as lines, read while they come: as one JSON a long recording would not fit into memory. */
+async function probePackets({ tools, file, signal }: Probe): Promise<ProbePacket[]> {
+  const packets: ProbePacket[] = []
+  let rest = ''
+  const onStdout = (bytes: Buffer): void => {
+    const lines = (rest + bytes.toString('latin1')).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) {
+      const packet = readPacketLine(line)
+      if (packet) packets.push(packet)
+    }
+  }
+  const entries = 'packet=stream_index,pts,duration,flags'
+  const args = [
+    ...['-v', 'error', '-protocol_whitelist', 'file', '-show_packets', '-show_entries', entries],
+    ...['-of', 'compact=p=0', `file:${file}`],
+  ]
+  try {
+    const { stderr } = await runTool({ file: tools.ffprobe, args, signal, onStdout })
+    if (TRUNCATED.test(stderr)) throw invalid(file, 'it is cut off before its end')
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw probeFailed(file, error)
+  }
+  return packets
+}
+
+/** What ffmpeg's demuxers say of a file that ends too early. */
+const TRUNCATED = /partial file|ended prematurely|Truncating packet|moov atom not found/
+
+function probeFailed(file: string, error: unknown): SheafError {
+  if (isSheafError(error) && error.code !== 'SHEAF_TOOL_FAILED') return error
+  const stderr = isSheafError(error) ? String(error.details['stderr'] ?? '') : ''
+  if (TRUNCATED.test(stderr)) return invalid(file, 'it is cut off: its index is missing', error)
+  return invalid(file, 'it is not a media file that ffmpeg can read', error)
+}
+
+function missing(file: string, cause?: unknown): SheafError {
+  const code = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined
+  const denied = code === 'EACCES' || code === 'EPERM'
+  const problem = cause === undefined ? 'is not a file' : denied ? 'cannot be read' : 'does not exist'
+  return new SheafError({
+    code: 'SHEAF_MEDIA_MISSING',
+    message: `${file} ${problem}`,
+    hint: denied ? 'Check the permissions of the file.' : 'Bring the file back, or correct its path in the edit.',
+    cause,
+    details: { path: file },
+  })
+}
+
+function invalid(file: string, problem: string, cause?: unknown): SheafError {
+  return new SheafError({
+    code: 'SHEAF_MEDIA_INVALID',
+    message: `${file} cannot be used: ${problem}`,
+    hint: 'Check that the file plays, copy it again from its source, then submit again.',
+    cause,
+    details: { path: file },
+  })
 }

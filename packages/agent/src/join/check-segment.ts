@@ -55,9 +55,9 @@ export async function readSegment(path: string, expect: SegmentExpectation): Pro
   }
 }
 
-/** The error of a segment that must not be used: SHEAF_SEGMENT_INVALID. Keeps one that already is. */
+/** The error of a segment that must not be used: SHEAF_SEGMENT_INVALID. Keeps other errors of ours, such as a full disk. */
 export function segmentInvalid(index: number, cause: unknown): SheafError {
-  if (cause instanceof SheafError) return cause
+  if (cause instanceof SheafError && cause.code !== 'SHEAF_TOOL_FAILED') return cause
   const reason = cause instanceof Error ? cause.message : String(cause)
   return new SheafError({
     code: 'SHEAF_SEGMENT_INVALID',

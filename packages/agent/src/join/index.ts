@@ -1,4 +1,4 @@
-export { checkSegment, type SegmentExpectation, type SegmentFacts } from './check-segment.js'
+export { checkSegment, type SegmentExpectation, type SegmentFacts, segmentInvalid } from './check-segment.js'
 export {
   openOutputJoiner,
   type JoinedOutput,
