@@ -11,6 +11,7 @@ export {
 export type { ClaimReason, Decision, DecisionBody, ResignReason } from './core/decision.js'
 export type { Input } from './core/input.js'
 export { step, type StepResult } from './core/step.js'
+export { followingOf } from './election/words.js'
 export type { ElectionState } from './election/election-state.js'
 export {
   emptyFarmState,
@@ -19,7 +20,21 @@ export {
   type JobState,
   type LandedRecord,
 } from './facts/farm-state.js'
+export { applyFact } from './facts/apply-fact.js'
+export { farmStateHash } from './facts/farm-state-hash.js'
+export { failureOf, isOpen, isPaused, priorityOf } from './facts/job-standing.js'
+export {
+  homeOf,
+  jobRecord,
+  jobRecords,
+  jobStatus,
+  landedBlob,
+  landedRuns,
+  landedSegments,
+  openJobs,
+} from './facts/selectors.js'
 export { countRuns, indexesOf, runsContain, type Run, type Runs } from './facts/runs.js'
+export { plan } from './plan/plan.js'
 export type {
   DuplicateReason,
   LeaseReason,
@@ -29,3 +44,5 @@ export type {
   RevokeReason,
   StealReason,
 } from './plan/plan-value.js'
+export { snapshotOf, type PlanAgent, type PlanJob, type PlanSnapshot } from './plan/snapshot.js'
+export { farmView } from './view/farm-view.js'

@@ -24,6 +24,8 @@ export interface CoreConfig {
   readonly chunkMs: number
   /** Segments in a chunk while speeds are unknown. */
   readonly firstChunkSegments: number
+  /** Segments in a chunk at most. */
+  readonly mostChunkSegments: number
   /** What an agent may keep unbegun leases for without a word from the coordinator. */
   readonly leaseMs: number
   /** A segment fails after strikes by so many different agents. */
@@ -44,6 +46,7 @@ export const defaultConfig: CoreConfig = {
   backOffMs: 5000,
   chunkMs: 10_000,
   firstChunkSegments: 8,
+  mostChunkSegments: 64,
   leaseMs: 15_000,
   strikesToFail: 3,
 }

@@ -52,6 +52,13 @@ export interface Plan {
   /** `from` goes on; the first of the two to land wins. */
   readonly duplicate: readonly (PlanItem<DuplicateReason> & { readonly from: PeerId })[]
   readonly refuse: readonly { readonly peer: PeerId; readonly jobId: JobId; readonly reason: RefuseReason }[]
+  /** Jobs of which nothing can go on any more: these segments failed. */
+  readonly fail: readonly {
+    readonly jobId: JobId
+    readonly generation: number
+    readonly indexes: readonly number[]
+    readonly reason: 'nothing-else-can-go-on'
+  }[]
   /** Machines to rent: none before bursting exists. */
   readonly burst: readonly never[]
 }
