@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { NoSkippedTests } from './scripts/check/no-skipped-tests.mjs'
 
 /**
  * `sheaf-source` makes workspace packages resolve to their TypeScript sources, so that tests need
@@ -13,5 +14,6 @@ export default defineConfig({
     include: ['packages/*/src/**/*.test.ts', 'bench/src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.mjs'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     environment: 'node',
+    reporters: process.env['SHEAF_REQUIRE_TOOLS'] === '1' ? ['default', new NoSkippedTests()] : ['default'],
   },
 })
