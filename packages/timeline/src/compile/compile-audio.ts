@@ -46,7 +46,7 @@ export function compileAudio(request: AudioRequest): AudioCall | undefined {
     .map((chain, i) => `${chain}[p${i}]`)
   const labels = pieces.map((_, i) => `[p${i}]`).join('')
   const concat = pieces.length > 1 ? `${labels}concat=n=${pieces.length}:v=0:a=1,` : labels
-  const graph = [...pieces, `${concat}asetpts=N,apad=whole_len=${samples},atrim=end_sample=${samples}[out]`].join(';\n')
+  const graph = [...pieces, `${concat}asettb=expr=1/${AUDIO_RATE},asetpts=NB_CONSUMED_SAMPLES,apad=whole_len=${samples},atrim=end_sample=${samples}[out]`].join(';\n')
   const codec = preset.id === 'h264' ? ['-c:a', 'aac', '-b:a', '192k'] : ['-c:a', 'pcm_s24le']
   const built = call.finish(graph, [
     '-map', '[out]', ...codec, '-flags:a', '+bitexact', '-fflags', '+bitexact', '-map_metadata', '-1',
@@ -95,7 +95,10 @@ function clipPiece(piece: {
       : []
   const input = call.input(clip.media, ['-f', index.container, ...seek])
   return [
-    `[${input}:${audio.stream}]aresample=${AUDIO_RATE},${STEREO}`,
+    `[${input}:${audio.stream}]aresample=${AUDIO_RATE}`,
+    // ffmpeg's own way from one channel to two costs 3 dB; players give both speakers the full signal.
+    ...(audio.channels === 1 ? ['pan=stereo|c0=c0|c1=c0'] : []),
+    STEREO,
     `asettb=expr=1/${AUDIO_RATE}`,
     `atrim=start_pts=${startSample}:end_pts=${startSample + length}`,
     'asetpts=PTS-STARTPTS',
