@@ -1,5 +1,6 @@
 import type { AssetId, BlobId, JobId, PeerId } from '@sheaf/protocol'
-import type { FarmNetwork, Log } from '../network/index.js'
+import type { Log } from '../log/index.js'
+import type { FarmNetwork } from '../network/index.js'
 import type { AssetRegistry } from './asset-registry.js'
 import type { BlobStore, StoredBlob } from './blob-store.js'
 

@@ -1,5 +1,6 @@
 import type { Fact } from '@sheaf/protocol'
-import type { FarmNetwork, Log } from '../network/index.js'
+import type { Log } from '../log/index.js'
+import type { FarmNetwork } from '../network/index.js'
 import type { FactStore } from './fact-store.js'
 
 export interface FactSyncComponents {

@@ -1,8 +1,27 @@
 import { EventEmitter } from 'node:events'
-import type { PeerId, WorkMessage } from '@sheaf/protocol'
+import type { Connection, Stream } from '@libp2p/interface'
+import { CODE_P2P, multiaddr } from '@multiformats/multiaddr'
+import {
+  defaultPorts,
+  limits,
+  parsePeerId,
+  protocols,
+  SheafError,
+  workMessageFromWire,
+  type PeerId,
+  type WorkMessage,
+} from '@sheaf/protocol'
+import type { Libp2p } from 'libp2p'
 import type { FarmSecret, Identity } from '../identity/index.js'
-import type { FarmStream, StreamHandler } from './farm-stream.js'
-import type { Log } from './log.js'
+import type { Log } from '../log/index.js'
+import { Admission, peerOf } from './admission.js'
+import { createNode, listenError, type ListenAddress } from './create-node.js'
+import { Dialer } from './dialer.js'
+import { FramedStream, peerUnreachable, type FarmStream, type StreamHandler } from './farm-stream.js'
+import { MdnsDiscovery } from './mdns-discovery.js'
+import { MemberTable } from './member-table.js'
+import { silentLog } from './silent-log.js'
+import { WorkChannel } from './work-channel.js'
 
 export interface FarmNetworkComponents {
   readonly identity: Identity
@@ -12,12 +31,14 @@ export interface FarmNetworkComponents {
 
 export interface FarmNetworkInit {
   /** Address and TCP port to listen on; port 0 takes a free one. Default `0.0.0.0` and 7433. */
-  readonly listen?: { readonly host: string; readonly port: number } | undefined
+  readonly listen?: ListenAddress | undefined
   /** Multiaddrs of agents that mDNS cannot find, with or without `/p2p/…`. */
   readonly staticPeers?: readonly string[] | undefined
   readonly discovery?: 'mdns' | 'none' | undefined
   /** UDP port of mDNS; 5353 unless a test wants to be alone. */
   readonly mdnsPort?: number | undefined
+  /** Protocol version to claim; for tests of other versions. */
+  readonly version?: number | undefined
 }
 
 /** A peer that has proved that it belongs to the farm. */
@@ -39,56 +60,247 @@ export interface FarmNetworkEvents {
   message: [received: ReceivedMessage]
 }
 
+/** What exists between `start` and `stop`. */
+interface Session {
+  readonly node: Libp2p
+  readonly admission: Admission
+  readonly dialer: Dialer
+  readonly discovery: MdnsDiscovery | undefined
+  readonly members: MemberTable
+  readonly channels: Map<PeerId, WorkChannel>
+}
+
+const streamsPerProtocol = { maxInboundStreams: 256, maxOutboundStreams: 256 }
+const openTimeoutMs = 10_000
+
 /** The farm as this agent sees it: who is there, messages to and from them, streams for the services. */
 export class FarmNetwork extends EventEmitter<FarmNetworkEvents> {
-  constructor(
-    readonly components: FarmNetworkComponents,
-    readonly init: FarmNetworkInit = {},
-  ) {
+  readonly #components: FarmNetworkComponents
+  readonly #init: FarmNetworkInit
+  readonly #log: Log
+  readonly #handlers = new Map<string, StreamHandler>()
+  #session: Session | undefined
+  #changing: Promise<void> = Promise.resolve()
+
+  constructor(components: FarmNetworkComponents, init: FarmNetworkInit = {}) {
     super()
+    this.setMaxListeners(0)
+    this.#components = components
+    this.#init = init
+    this.#log = components.log ?? silentLog
+    this.handle(protocols.work, (stream, peer) => this.#receive(stream, peer))
   }
 
   /** Listens, discovers and dials. Idempotent. `SHEAF_PORT_IN_USE`, `SHEAF_CONFIG_INVALID` (static peers). */
-  start(_options: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
-    return Promise.reject(new Error('not implemented'))
+  start(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
+    return this.#change(async () => {
+      options.signal?.throwIfAborted()
+      if (this.#session === undefined) await this.#open()
+    })
   }
 
   /** Closes everything. Idempotent; the network can be started again. */
   stop(): Promise<void> {
-    return Promise.reject(new Error('not implemented'))
+    return this.#change(() => this.#close())
   }
 
   /** Everybody who is connected and has proved membership, in order of peer id. */
   peers(): readonly ConnectedPeer[] {
-    throw new Error('not implemented')
+    return this.#session?.members.list() ?? []
   }
 
   /** Multiaddrs with `/p2p/…`, for people to copy. Empty before `start`. */
   listenAddresses(): readonly string[] {
-    throw new Error('not implemented')
+    return this.#session?.node.getMultiaddrs().map(String) ?? []
   }
 
   /** Queues a message; ordered per peer. Dropped when the peer is not connected. A newer heartbeat replaces an unsent one. */
-  send(_peer: PeerId, _message: WorkMessage): void {
-    throw new Error('not implemented')
+  send(peer: PeerId, message: WorkMessage): void {
+    this.#session?.channels.get(peer)?.send(message)
   }
 
   /** `send` to every connected peer. */
-  broadcast(_message: WorkMessage): void {
-    throw new Error('not implemented')
+  broadcast(message: WorkMessage): void {
+    for (const channel of this.#session?.channels.values() ?? []) channel.send(message)
   }
 
   /** Opens a stream of one of our protocols to a connected peer. `SHEAF_PEER_UNREACHABLE`. */
-  openStream(
-    _peer: PeerId,
-    _protocol: string,
-    _options: { readonly signal?: AbortSignal | undefined } = {},
+  async openStream(
+    peer: PeerId,
+    protocol: string,
+    options: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<FarmStream> {
-    return Promise.reject(new Error('not implemented'))
+    const signal = AbortSignal.any([AbortSignal.timeout(openTimeoutMs), ...(options.signal ? [options.signal] : [])])
+    const connections = this.#session?.members.connections(peer) ?? []
+    let failure: unknown = new Error('it is not connected')
+    for (const connection of [...connections]) {
+      try {
+        return new FramedStream(await connection.newStream([protocol], { signal, ...streamsPerProtocol }), peer)
+      } catch (error) {
+        options.signal?.throwIfAborted()
+        failure = error
+      }
+    }
+    throw peerUnreachable(peer, `no ${protocol} stream could be opened`, failure)
   }
 
   /** Serves a protocol to members; call before `start`. One handler per protocol. */
-  handle(_protocol: string, _handler: StreamHandler): void {
-    throw new Error('not implemented')
+  handle(protocol: string, handler: StreamHandler): void {
+    if (this.#handlers.has(protocol) || this.#session !== undefined) {
+      throw new Error(`${protocol} must be handled once, before the network starts`)
+    }
+    this.#handlers.set(protocol, handler)
+  }
+
+  #change(act: () => Promise<void>): Promise<void> {
+    const done = this.#changing.then(act)
+    this.#changing = done.catch(() => undefined)
+    return done
+  }
+
+  async #open(): Promise<void> {
+    const { identity } = this.#components
+    const listen = this.#init.listen ?? { host: '0.0.0.0', port: defaultPorts.farm }
+    const staticPeers = (this.#init.staticPeers ?? []).map(parseStaticPeer)
+    const node = await createNode(identity, listen)
+    const session = this.#createSession(node)
+    node.addEventListener('connection:open', (event) => session.admission.opened(event.detail))
+    node.addEventListener('connection:close', (event) => this.#onClosed(session, event.detail))
+    await node.handle(protocols.hello, (stream, connection) => session.admission.answer(stream, connection))
+    for (const [protocol, handler] of this.#handlers) {
+      const serve = (stream: Stream, connection: Connection) => this.#serve(session, handler, stream, connection)
+      await node.handle(protocol, (stream, connection) => void serve(stream, connection), streamsPerProtocol)
+    }
+    this.#session = session
+    try {
+      await node.start()
+    } catch (error) {
+      this.#session = undefined
+      await Promise.resolve(node.stop()).catch(() => undefined)
+      throw await listenError(listen, error)
+    }
+    await session.discovery?.start({
+      logger: node.logger,
+      addressManager: { getAddresses: () => node.getMultiaddrs() },
+    } as never)
+    for (const { address, peer } of staticPeers) session.dialer.addStatic(address, peer)
+    this.#log.info({ addresses: this.listenAddresses() }, 'listening')
+  }
+
+  #createSession(node: Libp2p): Session {
+    const { identity, secret } = this.#components
+    const members = new MemberTable()
+    const admission = new Admission({
+      self: identity.peerId,
+      secret,
+      version: this.#init.version,
+      log: this.#log,
+      onMember: (connection, peer) => this.#onMember(session, connection, peer),
+    })
+    const dialer = new Dialer({
+      dial: async (addresses, signal) =>
+        admission.whenMember(await node.dial(addresses.map((address) => multiaddr(address)), { signal })),
+      isConnected: (peer) => members.has(peer),
+      refusedUntilMs: (peer) => admission.refusedUntilMs(peer),
+      log: this.#log,
+    })
+    const onPeer = (info: { readonly id: { toString(): string }; readonly multiaddrs: readonly unknown[] }): void => {
+      const peer = parsePeerId(info.id.toString())
+      if (peer === undefined || peer === identity.peerId) return
+      dialer.found(peer, info.multiaddrs.map((address) => `${String(address)}/p2p/${peer}`))
+    }
+    const discovery =
+      this.#init.discovery === 'none' ? undefined : new MdnsDiscovery({ port: this.#init.mdnsPort, onPeer })
+    const session: Session = { node, admission, dialer, discovery, members, channels: new Map() }
+    return session
+  }
+
+  async #close(): Promise<void> {
+    const session = this.#session
+    if (session === undefined) return
+    this.#session = undefined
+    for (const channel of session.channels.values()) channel.close()
+    await session.discovery?.stop()
+    await session.dialer.stop()
+    await session.node.stop()
+  }
+
+  #onMember(session: Session, connection: Connection, peer: PeerId): void {
+    if (session !== this.#session || connection.status !== 'open') return
+    if (session.members.add(connection, peer, Date.now()) === 'another') return
+    const onStuck = (): void => {
+      for (const open of [...session.members.connections(peer)]) open.abort(new Error('the peer does not read'))
+    }
+    const open = (signal: AbortSignal) => this.openStream(peer, protocols.work, { signal })
+    session.channels.set(peer, new WorkChannel({ peer, open, onStuck, log: this.#log }))
+    const connected = session.members.list().find((member) => member.peer === peer)
+    this.#log.info({ peer, address: connection.remoteAddr.toString() }, 'peer connected')
+    if (connected !== undefined) this.emit('peer-connected', connected)
+  }
+
+  #onClosed(session: Session, connection: Connection): void {
+    const peer = peerOf(connection)
+    session.admission.closed(connection)
+    if (session.members.remove(connection, peer) !== 'last') return
+    session.channels.get(peer)?.close()
+    session.channels.delete(peer)
+    if (session !== this.#session) return
+    this.#log.info({ peer }, 'peer lost')
+    this.emit('peer-lost', { peer })
+    session.dialer.lost(peer)
+  }
+
+  /** The gate that every incoming stream passes. */
+  async #serve(session: Session, handler: StreamHandler, stream: Stream, connection: Connection): Promise<void> {
+    let framed: FramedStream | undefined
+    try {
+      // Where we dialled, the listener knows a moment before us that hello is done; what it opens then waits unread.
+      // Where we were dialled, nobody who waited for our welcome can be early.
+      if (!session.members.connections(peerOf(connection)).includes(connection)) {
+        if (connection.direction === 'inbound') throw new SheafError(notAMember)
+        stream.pause()
+        await session.admission.whenMember(connection)
+      }
+      framed = new FramedStream(stream, peerOf(connection))
+      await handler(framed, peerOf(connection))
+      await framed.close()
+    } catch (error) {
+      this.#log.debug({ peer: peerOf(connection), protocol: stream.protocol, error }, 'stream ended with an error')
+      stream.abort(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
+  async #receive(stream: FarmStream, from: PeerId): Promise<void> {
+    for (;;) {
+      const frame = await stream.read(limits.workMessageBytes)
+      if (frame === undefined) return
+      let message: WorkMessage
+      try {
+        message = workMessageFromWire(frame)
+      } catch (error) {
+        // A newer version's message is no reason to stop listening to it.
+        this.#log.warn({ peer: from, error }, 'message not understood')
+        continue
+      }
+      this.emit('message', { from, message })
+    }
+  }
+}
+
+const notAMember = { code: 'SHEAF_FARM_REFUSED', message: 'Nothing is served before hello.' } as const
+
+function parseStaticPeer(address: string): { readonly address: string; readonly peer: PeerId | undefined } {
+  try {
+    const id = multiaddr(address)
+      .getComponents()
+      .findLast((component) => component.code === CODE_P2P)?.value
+    return { address, peer: id === undefined ? undefined : parsePeerId(id) }
+  } catch (cause) {
+    throw new SheafError({
+      code: 'SHEAF_CONFIG_INVALID',
+      message: `The static peer "${address}" is not a multiaddr.`,
+      hint: 'Write it like /ip4/192.168.1.20/tcp/7433; `sheaf status` on that machine shows its own.',
+      cause,
+    })
   }
 }

@@ -7,4 +7,4 @@ export {
   type ReceivedMessage,
 } from './farm-network.js'
 export type { FarmStream, StreamHandler } from './farm-stream.js'
-export { silentLog, type Log } from './log.js'
+export { silentLog } from './silent-log.js'

@@ -1,0 +1,114 @@
+import type { PeerId } from '@sheaf/protocol'
+import type { Log } from '../log/index.js'
+
+const firstPauseMs = 300
+const longestPauseMs = 30_000
+/** A peer that nobody named and that mDNS no longer shows is given up after about ten minutes. */
+const attemptsBeforeForgetting = 25
+const attemptTimeoutMs = 10_000
+
+export interface DialerComponents {
+  /** Connects to one of the addresses, hello included; resolves to the peer that was met there. */
+  readonly dial: (addresses: readonly string[], signal: AbortSignal) => Promise<PeerId>
+  readonly isConnected: (peer: PeerId) => boolean
+  /** Wall time before which the peer must not be dialled. */
+  readonly refusedUntilMs: (peer: PeerId) => number
+  readonly log: Log
+}
+
+interface Target {
+  readonly source: 'static' | 'found'
+  peer: PeerId | undefined
+  addresses: readonly string[]
+  failures: number
+  attempt: Promise<void> | undefined
+  timer: NodeJS.Timeout | undefined
+}
+
+/** Keeps connections to everybody whose address is known: dials, and dials again with back-off. */
+export class Dialer {
+  readonly #components: DialerComponents
+  readonly #targets = new Map<string, Target>()
+  readonly #abort = new AbortController()
+
+  constructor(components: DialerComponents) {
+    this.#components = components
+  }
+
+  /** A peer named in the configuration. Never given up. */
+  addStatic(address: string, peer: PeerId | undefined): void {
+    this.#target(peer ?? address, { source: 'static', peer, addresses: [address] })
+  }
+
+  /** A peer that is there right now, at these addresses. */
+  found(peer: PeerId, addresses: readonly string[]): void {
+    const target = this.#target(peer, { source: 'found', peer, addresses })
+    if (target.source === 'found') target.addresses = addresses
+    if (target.failures > 0) this.#schedule(target, 0)
+  }
+
+  /** The last connection to the peer has closed. */
+  lost(peer: PeerId): void {
+    for (const target of this.#targets.values()) {
+      if (target.peer !== peer) continue
+      target.failures = 0
+      this.#schedule(target, firstPauseMs * Math.random())
+    }
+  }
+
+  /** Ends all attempts. The dialer cannot be used again. */
+  async stop(): Promise<void> {
+    this.#abort.abort(new Error('the network is stopping'))
+    const targets = [...this.#targets.values()]
+    for (const target of targets) clearTimeout(target.timer)
+    await Promise.all(targets.map((target) => target.attempt))
+  }
+
+  #target(key: string, init: Pick<Target, 'source' | 'peer' | 'addresses'>): Target {
+    const known = this.#targets.get(key)
+    if (known !== undefined) return known
+    const target: Target = { ...init, failures: 0, attempt: undefined, timer: undefined }
+    this.#targets.set(key, target)
+    this.#schedule(target, 0)
+    return target
+  }
+
+  #schedule(target: Target, pauseMs: number): void {
+    if (this.#abort.signal.aborted) return
+    clearTimeout(target.timer)
+    const refusedMs = target.peer === undefined ? 0 : this.#components.refusedUntilMs(target.peer) - Date.now()
+    target.timer = setTimeout(() => this.#attempt(target), Math.max(pauseMs, refusedMs))
+  }
+
+  #attempt(target: Target): void {
+    if (target.attempt !== undefined) return
+    if (target.peer !== undefined && this.#components.isConnected(target.peer)) return
+    target.attempt = this.#dial(target).finally(() => (target.attempt = undefined))
+  }
+
+  async #dial(target: Target): Promise<void> {
+    const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(attemptTimeoutMs)])
+    try {
+      target.peer = await this.#components.dial(target.addresses, signal)
+      target.failures = 0
+      // The connection may have closed again before this target was known to be its peer's.
+      if (!this.#components.isConnected(target.peer)) this.#schedule(target, firstPauseMs)
+    } catch (error) {
+      target.failures += 1
+      const { addresses, peer, failures } = target
+      this.#components.log.debug({ peer, addresses, failures, error }, 'peer could not be dialled')
+      if (target.source === 'found' && failures >= attemptsBeforeForgetting) this.#forget(target)
+      else this.#schedule(target, backOffMs(failures))
+    }
+  }
+
+  #forget(target: Target): void {
+    for (const [key, candidate] of this.#targets) if (candidate === target) this.#targets.delete(key)
+  }
+}
+
+/** 0.3 s, 0.6 s … 30 s, each cut by up to a half at random, so that two agents do not stay in step. */
+function backOffMs(failures: number): number {
+  const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (failures - 1))
+  return pauseMs * (1 - Math.random() / 2)
+}

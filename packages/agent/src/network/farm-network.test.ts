@@ -1,0 +1,327 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { multiaddr } from '@multiformats/multiaddr'
+import { protocols, type PeerId, type WorkMessage } from '@sheaf/protocol'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { FarmSecret, Identity } from '../identity/index.js'
+import type { Log } from '../log/index.js'
+import { createNode } from './create-node.js'
+import { FramedStream, type FarmStream } from './farm-stream.js'
+import { helloAsDialer } from './hello.js'
+import { FarmNetwork, type FarmNetworkInit, type ReceivedMessage } from './index.js'
+import { silentLog } from './silent-log.js'
+
+const ours = FarmSecret.fromHex('ab'.repeat(32), 'test')
+const theirs = FarmSecret.fromHex('cd'.repeat(32), 'test')
+const anyPort = { host: '127.0.0.1', port: 0 }
+
+let dir: string
+let cleanups: (() => Promise<unknown>)[]
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'sheaf-network-'))
+  cleanups = [() => rm(dir, { recursive: true, force: true })]
+})
+afterEach(async () => {
+  for (const cleanup of cleanups.reverse()) await cleanup()
+})
+
+let made = 0
+async function agent(init: FarmNetworkInit = {}, secret = ours, log: Log = silentLog): Promise<FarmNetwork & { id: PeerId }> {
+  const identity = await Identity.open(join(dir, `agent${made++}`))
+  const network = new FarmNetwork({ identity, secret, log }, { listen: anyPort, discovery: 'none', ...init })
+  cleanups.push(() => network.stop())
+  return Object.assign(network, { id: identity.peerId })
+}
+
+const address = (network: FarmNetwork): string => network.listenAddresses()[0] ?? 'not listening'
+const connected = (network: FarmNetwork) => once(network, 'peer-connected')
+const goodbye = (reason: string): WorkMessage => ({ kind: 'goodbye', reason })
+
+/** Two agents that know each other. */
+async function pair(init: FarmNetworkInit = {}) {
+  const a = await agent()
+  await a.start()
+  const b = await agent({ ...init, staticPeers: [address(a)] })
+  const both = Promise.all([connected(a), connected(b)])
+  await b.start()
+  await both
+  return { a, b }
+}
+
+/** Collects log lines and resolves `line` when one with that message comes. */
+function listeningLog() {
+  const lines: { message: string; fields: object }[] = []
+  const waiting = new Map<string, () => void>()
+  const take = (fields: object, message: string) => {
+    lines.push({ message, fields })
+    waiting.get(message)?.()
+  }
+  const log: Log = { debug: take, info: take, warn: take, error: take, scope: () => log }
+  const line = (message: string) =>
+    lines.some((known) => known.message === message)
+      ? Promise.resolve()
+      : new Promise<void>((resolve) => waiting.set(message, resolve))
+  return { log, lines, line }
+}
+
+describe('members', () => {
+  it('meet and see each other, and start and stop are idempotent', async () => {
+    const { a, b } = await pair()
+    expect(a.peers().map(({ peer }) => peer)).toEqual([b.id])
+    expect(b.peers().map(({ peer }) => peer)).toEqual([a.id])
+    await b.start()
+    const lost = once(a, 'peer-lost')
+    await b.stop()
+    await b.stop()
+    expect(await lost).toEqual([{ peer: b.id }])
+    expect(a.peers()).toEqual([])
+    const back = connected(a)
+    await b.start()
+    await back
+  })
+
+  it('get messages in the order in which they were sent', async () => {
+    const { a, b } = await pair()
+    const received: string[] = []
+    const all = new Promise<void>((resolve) => {
+      a.on('message', ({ from, message }: ReceivedMessage) => {
+        expect(from).toBe(b.id)
+        if (message.kind === 'goodbye') received.push(message.reason)
+        if (received.length === 500) resolve()
+      })
+    })
+    const sent = Array.from({ length: 500 }, (_, n) => `message ${n}`)
+    for (const reason of sent) b.send(a.id, goodbye(reason))
+    await all
+    expect(received).toEqual(sent)
+  })
+
+  it('find each other by mDNS', async () => {
+    const free = createSocket('udp4').bind(0)
+    await once(free, 'listening')
+    const mdnsPort = free.address().port
+    free.close()
+    const a = await agent({ discovery: 'mdns', mdnsPort })
+    const b = await agent({ discovery: 'mdns', mdnsPort })
+    const both = Promise.all([connected(a), connected(b)])
+    await a.start()
+    await b.start()
+    await both
+    expect(a.peers().map(({ peer }) => peer)).toEqual([b.id])
+  })
+
+  it('may dial each other at the same time; one closed connection loses nobody', async () => {
+    const { a, b } = await pair()
+    const raw = (b as unknown as { id: PeerId }).id
+    expect(raw).toBe(b.id)
+    const identity = await Identity.open(join(dir, 'twice'))
+    const node = await createNode(identity, anyPort)
+    cleanups.push(async () => node.stop())
+    await node.start()
+    const to = multiaddr(address(a))
+    const greet = async () => {
+      const connection = await node.dial(to, { force: true })
+      const stream = new FramedStream(await connection.newStream([protocols.hello]), a.id)
+      await helloAsDialer(stream, ours, { dialer: identity.peerId, listener: a.id }, AbortSignal.timeout(5000))
+      return connection
+    }
+    const first = connected(a)
+    const one = await greet()
+    await first
+    const two = await greet()
+    const lost = once(a, 'peer-lost')
+    await one.close()
+    // Only the second close may report the loss.
+    const probe = new FramedStream(await two.newStream([protocols.work]), a.id)
+    await probe.write(new Uint8Array([1]))
+    expect(a.peers().map(({ peer }) => peer)).toContain(identity.peerId)
+    await two.close()
+    expect(await lost).toEqual([{ peer: identity.peerId }])
+  })
+
+  it('serve streams with back-pressure both ways', async () => {
+    const a = await agent()
+    const frames = Array.from({ length: 64 }, (_, n) => new Uint8Array(100_000).fill(n))
+    a.handle('/test/echo/1', async (stream) => {
+      for (let frame = await stream.read(1 << 20); frame !== undefined; frame = await stream.read(1 << 20)) {
+        await stream.write(frame)
+      }
+    })
+    await a.start()
+    const b = await agent({ staticPeers: [address(a)] })
+    const met = connected(b)
+    await b.start()
+    await met
+    const stream = await b.openStream(a.id, '/test/echo/1')
+    const sending = (async () => {
+      for (const frame of frames) await stream.write(frame)
+      await stream.close()
+    })()
+    const echoed: number[] = []
+    for (let frame = await stream.read(1 << 20); frame !== undefined; frame = await stream.read(1 << 20)) {
+      expect(frame.length).toBe(100_000)
+      echoed.push(frame[99_999] ?? -1)
+    }
+    await sending
+    expect(echoed).toEqual(frames.map((_, n) => n))
+  })
+
+  it('holds a sender back that is faster than the reader', async () => {
+    const a = await agent()
+    let release = () => {}
+    const released = new Promise<void>((resolve) => (release = resolve))
+    const counted = new Promise<number>((resolve) => {
+      a.handle('/test/slow/1', async (stream) => {
+        await released
+        let bytes = 0
+        for (let frame = await stream.read(1 << 20); frame !== undefined; frame = await stream.read(1 << 20)) {
+          bytes += frame.length
+        }
+        resolve(bytes)
+      })
+    })
+    await a.start()
+    const b = await agent({ staticPeers: [address(a)] })
+    const met = connected(b)
+    await b.start()
+    await met
+    const stream = await b.openStream(a.id, '/test/slow/1')
+    let written = 0
+    const frame = new Uint8Array(1 << 18)
+    const sending = (async () => {
+      for (; written < 256; written++) await stream.write(frame)
+      await stream.close()
+    })()
+    // A round trip on the same connection: whatever was going to be taken has been taken by then.
+    const echoed = once(b, 'message')
+    b.send(a.id, goodbye('there'))
+    await once(a, 'message')
+    a.send(b.id, goodbye('and back'))
+    await echoed
+    expect(written).toBeLessThan(64)
+    release()
+    expect(await counted).toBe(256 << 18)
+    await sending
+  })
+})
+
+describe('strangers', () => {
+  it('with a wrong secret are refused on both sides, once in each log, and get nothing', async () => {
+    const atA = listeningLog()
+    const a = await agent({}, ours, atA.log)
+    await a.start()
+    const atB = listeningLog()
+    const b = await agent({ staticPeers: [address(a)] }, theirs, atB.log)
+    await b.start()
+    await Promise.all([atA.line('peer refused'), atB.line('peer refused')])
+    for (const { lines } of [atA, atB]) {
+      const refused = lines.filter(({ message }) => message === 'peer refused')
+      expect(refused).toHaveLength(1)
+      expect(refused[0]?.fields).toMatchObject({ error: { code: 'SHEAF_FARM_REFUSED' } })
+    }
+    expect(a.peers()).toEqual([])
+    expect(b.peers()).toEqual([])
+  })
+
+  it('of another version hear that it is the version', async () => {
+    const atA = listeningLog()
+    const a = await agent({}, ours, atA.log)
+    await a.start()
+    const atB = listeningLog()
+    const b = await agent({ staticPeers: [address(a)], version: 2 }, ours, atB.log)
+    await b.start()
+    await Promise.all([atA.line('peer refused'), atB.line('peer refused')])
+    for (const { lines } of [atA, atB]) {
+      expect(lines.find(({ message }) => message === 'peer refused')?.fields).toMatchObject({
+        error: { code: 'SHEAF_VERSION_MISMATCH' },
+      })
+    }
+  })
+
+  it.each([protocols.facts, protocols.work, protocols.blob])('get nothing on %s without hello', async (protocol) => {
+    const a = await agent()
+    let served = 0
+    const serve = async (stream: FarmStream) => {
+      served += 1
+      await stream.write(new Uint8Array([42]))
+    }
+    if (protocol !== protocols.work) a.handle(protocol, serve)
+    a.on('message', () => (served += 1))
+    await a.start()
+    const identity = await Identity.open(join(dir, 'stranger'))
+    const node = await createNode(identity, anyPort)
+    cleanups.push(async () => node.stop())
+    await node.start()
+    const connection = await node.dial(multiaddr(address(a)))
+    const attempt = async () => {
+      const stream = new FramedStream(await connection.newStream([protocol]), a.id)
+      await stream.write(new Uint8Array([1, 2, 3]))
+      return stream.read(1000)
+    }
+    await expect(attempt()).rejects.toMatchObject({ code: 'SHEAF_PEER_UNREACHABLE' })
+
+    // And with a hello that does not prove the secret.
+    const hello = new FramedStream(await connection.newStream([protocols.hello]), a.id)
+    const parties = { dialer: identity.peerId, listener: a.id }
+    await expect(helloAsDialer(hello, theirs, parties, AbortSignal.timeout(5000))).rejects.toMatchObject({
+      code: 'SHEAF_FARM_REFUSED',
+    })
+    await expect(attempt()).rejects.toThrow()
+    expect(served).toBe(0)
+    expect(a.peers()).toEqual([])
+  })
+
+  it('cannot use the proof of one connection for another', async () => {
+    const a = await agent()
+    await a.start()
+    const b = await agent()
+    await b.start()
+    const identity = await Identity.open(join(dir, 'stranger'))
+    const node = await createNode(identity, anyPort)
+    cleanups.push(async () => node.stop())
+    await node.start()
+    const open = async (to: FarmNetwork & { id: PeerId }) =>
+      new FramedStream(await (await node.dial(multiaddr(address(to)))).newStream([protocols.hello]), to.id)
+    const toA = await open(a)
+    const toB = await open(b)
+    // Relays a's frames to b and back, as if it were the other one each time.
+    const relay = async () => {
+      const { helloFromWire, helloToWire, protocolVersion } = await import('@sheaf/protocol')
+      await toA.write(helloToWire({ version: protocolVersion, nonce: new Uint8Array(32) }))
+      const challenge = helloFromWire((await toA.read(4096)) ?? new Uint8Array())
+      await toB.write(helloToWire({ version: protocolVersion, nonce: challenge.nonce }))
+      const stolen = helloFromWire((await toB.read(4096)) ?? new Uint8Array())
+      await toA.write(helloToWire({ version: protocolVersion, proof: stolen.proof }))
+      return helloFromWire((await toA.read(4096)) ?? new Uint8Array()).verdict
+    }
+    expect(await relay()).toBe('farm-refused')
+    expect(a.peers()).toEqual([])
+  })
+})
+
+describe('start', () => {
+  it('names the port that is in use', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    cleanups.push(() => new Promise((resolve) => server.close(resolve)))
+    const { port } = server.address() as { port: number }
+    const a = await agent({ listen: { host: '127.0.0.1', port } })
+    await expect(a.start()).rejects.toMatchObject({
+      code: 'SHEAF_PORT_IN_USE',
+      message: expect.stringContaining(`Port ${port}`) as string,
+      hint: expect.stringContaining('--port') as string,
+    })
+  })
+
+  it('quotes a static peer that is no address', async () => {
+    const a = await agent({ staticPeers: ['workstation-7'] })
+    await expect(a.start()).rejects.toMatchObject({
+      code: 'SHEAF_CONFIG_INVALID',
+      message: expect.stringContaining('workstation-7') as string,
+    })
+  })
+})
