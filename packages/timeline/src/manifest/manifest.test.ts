@@ -1,0 +1,69 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { clipOf, editOf, steadyIndex } from '../testing/media-fixtures.js'
+import { canonicalJson } from './canonical-json.js'
+import { decodeManifest, encodeManifest } from './manifest-codec.js'
+import { type Manifest, mediaIndices } from './manifest.js'
+
+const manifest: Manifest = {
+  version: 1,
+  edit: editOf([clipOf('a', 0, 50), { kind: 'gap', from: 50, to: 60 }], [clipOf('a', 0, 60)]),
+  media: { a: { index: steadyIndex(100), sizeBytes: 1000, name: 'a 🎬.mp4' } },
+  size: { width: 640, height: 360 },
+  preset: { id: 'h264', crf: 20, speed: 'medium' },
+  segments: [[0, 30], [30, 60]],
+}
+const changed = (path: string, value: unknown): string => {
+  const copy = JSON.parse(encodeManifest(manifest)) as Record<string, unknown>
+  const keys = path.split('.')
+  const owner = keys.slice(0, -1).reduce((at, key) => at[key] as Record<string, unknown>, copy)
+  owner[keys.at(-1)!] = value
+  return JSON.stringify(copy)
+}
+
+describe('manifest', () => {
+  it('reads back what was written', () => {
+    expect(decodeManifest(encodeManifest(manifest))).toEqual(manifest)
+    const silent: Manifest = { ...manifest, edit: { ...manifest.edit, audio: undefined }, preset: { id: 'ffv1' } }
+    expect(decodeManifest(encodeManifest(silent))).toEqual(silent)
+    expect(mediaIndices(manifest).get('a')).toEqual(steadyIndex(100))
+  })
+
+  it('has one text, however its fields were put together', () => {
+    const reversed = Object.fromEntries(Object.entries(manifest).reverse()) as unknown as Manifest
+    expect(encodeManifest(reversed)).toBe(encodeManifest(manifest))
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)))
+      }),
+    )
+    expect(() => canonicalJson({ a: Number.NaN })).toThrow(/NaN/)
+  })
+
+  it.each([
+    ['version', 7, /version 7; this Sheaf reads version 1/], ['version', '1', /manifest\.version: expected an integer/],
+    ['size.width', 641, /manifest\.size: expected even/], ['segments', [[0, 30]], /segments up to frame 60/],
+    ['segments', [[0, 30], [31, 60]], /begins at frame 30/], ['segments', [[0, 0], [0, 60]], /begins at frame 0/],
+    ['edit.rate.den', 0, /manifest\.edit\.rate\.den/], ['edit.frames', 61, /items up to frame 61/],
+    ['edit.video.items.0.media', 'b', /video of b/], ['edit.video.items.0.media', '__proto__', /video of __proto__/],
+    ['edit.video.items.0.sourceStart.num', -1, /not negative/], ['media.a.index.container', 'concat', /one of mov/],
+    ['media.a.index.video.codec', 'h264;x', /letters, digits/], ['media.a.index.video.frameCount', 99, /as many time stamps/],
+    ['preset.speed', '-f', /one of ultrafast/], ['preset.id', 'sh', /one of h264, ffv1/], ['edit.name', 'x'.repeat(5000), /at most 4096/],
+    ['media.a.sizeBytes', 0, /sizeBytes/], ['media', null, /manifest\.media: expected an object, found null/],
+  ])('refuses %s = %j', (path, value, message) => {
+    expect(() => decodeManifest(changed(path, value))).toThrow(message)
+  })
+
+  it('refuses any damage with an error of its own', () => {
+    const text = encodeManifest(manifest)
+    fc.assert(
+      fc.property(fc.nat(text.length - 1), fc.string({ maxLength: 3 }), (at, noise) => {
+        try {
+          decodeManifest(text.slice(0, at) + noise + text.slice(at + 1))
+        } catch (error) {
+          expect((error as { code?: string }).code).toMatch(/^SHEAF_MANIFEST_/)
+        }
+      }),
+    )
+  })
+})
