@@ -76,7 +76,7 @@ try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
   if (!(error instanceof SetupError)) throw error
-  if (error.output !== undefined) process.stderr.write(`${error.output.trimEnd()}\n`)
+  if (error.output !== undefined && error.output.trim() !== '') process.stderr.write(`${error.output.trimEnd()}\n`)
   process.stderr.write(`\nset-up stopped: ${error.message}\n`)
   if (error.hint !== undefined && error.hint !== '') process.stderr.write(`  ${error.hint}\n`)
   process.exitCode = 1

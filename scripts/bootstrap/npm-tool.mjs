@@ -1,4 +1,4 @@
-import { cp, mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { explainDownloadFailure } from './explain-download-failure.mjs'
@@ -22,24 +22,34 @@ export function npmCommand(env) {
 }
 
 /**
- * Installs one folder of scripts/toolchain, with the hashes of its lockfile, as a whole: it is
- * made beside its place and renamed, so that a killed set-up leaves nothing half there.
- * @param {{ from: string, to: string, env: NodeJS.ProcessEnv, npm: readonly string[], what: string,
- *           verbose: boolean }} input `from` the toolchain folder, `to` a folder that does not exist
+ * A tool to take from npm: what its package.json and package-lock.json shall be, the latter with
+ * the hashes that npm holds the download to.
+ * @typedef {{ what: string, manifest: object, lock: object }} Tool
  */
-export async function installTool({ from, to, env, npm, what, verbose }) {
+
+/**
+ * Installs a tool as a whole: it is made and tried beside its place and then renamed, so that
+ * neither a killed set-up nor a failed download leaves something half there.
+ * @param {{ tool: Tool, to: string, env: NodeJS.ProcessEnv, npm: readonly string[], verbose: boolean,
+ *           verify: (folder: string) => Promise<void> }} input `to` is replaced; `verify` throws when
+ *           the tool in `folder` does not run
+ */
+export async function installTool({ tool, to, env, npm, verbose, verify }) {
   const draft = `${to}.${process.pid}`
   await mkdir(draft, { recursive: true })
   try {
-    await cp(from, draft, { recursive: true })
-    // Install scripts stay off: newer npm blocks them anyway, and both tools work without.
+    await writeFile(path.join(draft, 'package.json'), JSON.stringify(tool.manifest))
+    await writeFile(path.join(draft, 'package-lock.json'), JSON.stringify(tool.lock))
+    // Install scripts stay off: newer npm blocks them anyway, and the tools work without.
     const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--include=optional']
     await runOrFail([...npm, 'install', ...options], {
       cwd: draft,
       env,
       verbose,
-      failure: (output) => ({ message: `could not download ${what}`, hint: explainDownloadFailure(output) }),
+      failure: (output) => ({ message: `could not download ${tool.what}`, hint: explainDownloadFailure(output) }),
     })
+    await verify(draft)
+    await rm(to, { recursive: true, force: true })
     await rename(draft, to).catch((/** @type {unknown} */ error) => {
       // Another set-up in the same folder was faster; its result is as good.
       if (!existsSync(to)) throw error

@@ -16,28 +16,38 @@ import { SetupError } from './setup-error.mjs'
  */
 export async function ensurePnpm(context, node) {
   const from = path.join(context.root, 'scripts/toolchain/pnpm')
-  const version = JSON.parse(readFileSync(path.join(from, 'package.json'), 'utf8')).dependencies.pnpm
+  const manifest = readJson(path.join(from, 'package.json'))
+  const version = manifest.dependencies.pnpm
   const to = path.join(context.tools, `pnpm-${version}`)
-  const script = path.join(to, 'node_modules/pnpm/bin/pnpm.mjs')
-  if (existsSync(script)) return { version, command: [node, script] }
+  const script = 'node_modules/pnpm/bin/pnpm.mjs'
+  const command = [node, path.join(to, script)]
+  if (existsSync(path.join(to, script))) return { version, command }
 
   const present = await runCommand(['pnpm', '--version'], { env: context.env, cwd: context.tools, timeoutMs: 5000 })
   if (present.status === 0 && present.output.trim() === version) return { version, command: ['pnpm'] }
 
-  const what = `pnpm ${version}`
-  await context.report.step(`${what} from npm`, async () => {
-    await installTool({ ...context, from, to, what })
-    const { status, output } = await runCommand([node, script, '--version'], { env: context.env })
-    if (status !== 0) {
-      throw new SetupError({
-        message: `${what} was downloaded but does not run on ${process.platform}-${process.arch}`,
-        hint: `install ${what} in another way so that \`pnpm\` is on PATH, then run the same command again`,
-        output,
-      })
-    }
-    await writeCommand(context.tools, script)
+  const tool = { what: `pnpm ${version}`, manifest, lock: readJson(path.join(from, 'package-lock.json')) }
+  await context.report.step(`${tool.what} from npm`, async () => {
+    const verify = (/** @type {string} */ folder) => assertRuns([node, path.join(folder, script)], tool.what, context)
+    await installTool({ ...context, tool, to, verify })
+    await writeCommand(context.tools, path.join(to, script))
   })
-  return { version, command: [node, script] }
+  return { version, command }
+}
+
+/**
+ * @param {readonly string[]} command
+ * @param {string} what
+ * @param {SetupContext} context
+ */
+async function assertRuns(command, what, context) {
+  const { status, output } = await runCommand([...command, '--version'], { env: context.env, cwd: context.tools })
+  if (status === 0) return
+  throw new SetupError({
+    message: `${what} was downloaded but does not run on ${process.platform}-${process.arch}`,
+    hint: `install ${what} in another way so that \`pnpm\` is on PATH, then run the same command again`,
+    output,
+  })
 }
 
 /**
@@ -52,4 +62,9 @@ async function writeCommand(tools, script) {
   await writeFile(path.join(folder, 'pnpm'), `#!/bin/sh\nexec node "$(dirname "$0")/${relative}" "$@"\n`)
   await chmod(path.join(folder, 'pnpm'), 0o755)
   await writeFile(path.join(folder, 'pnpm.cmd'), `@node "%~dp0${relative}" %*\r\n`)
+}
+
+/** @param {string} file */
+function readJson(file) {
+  return JSON.parse(readFileSync(file, 'utf8'))
 }

@@ -38,16 +38,17 @@ const nameNotFound = new Set([2304, 2552, 2580, 2581, 2582, 2583, 2584, 2591, 25
  * @returns {Promise<string[]>} one line for each hole; needs the declarations that `tsc -b` makes
  */
 export async function findHolesInFence(root) {
-  const holes = purePackages.flatMap((name) => [...findNames(root, name), ...findExceptions(root, name)])
-  for (const name of purePackages) holes.push(...(await findCode(root, name)))
+  const holes = purePackages.flatMap((name) => [...findNameHoles(root, name), ...findExceptions(root, name)])
+  for (const name of purePackages) holes.push(...(await findCodeHoles(root, name)))
   return holes
 }
 
 /**
+ * The forbidden names that the compiler lets a package use, one line each.
  * @param {string} root
- * @param {string} name
+ * @param {string} name of the package
  */
-function findNames(root, name) {
+export function findNameHoles(root, name) {
   const folder = path.join(root, 'packages', name)
   const config = ts.getParsedCommandLineOfConfigFile(
     path.join(folder, 'tsconfig.json'),
@@ -64,7 +65,7 @@ function findNames(root, name) {
   const program = ts.createProgram({
     rootNames: [...config.fileNames, probe],
     options: { ...config.options, noEmit: true, composite: false, incremental: false },
-    projectReferences: config.projectReferences,
+    projectReferences: config.projectReferences ?? [],
     host,
   })
   const source = program.getSourceFile(probe)
@@ -94,10 +95,11 @@ function withFile(host, name, text) {
 }
 
 /**
+ * The impure lines of code that the linter lets pass in a package, one line each.
  * @param {string} root
  * @param {string} name
  */
-async function findCode(root, name) {
+async function findCodeHoles(root, name) {
   const linter = new ESLint({
     cwd: root,
     // The rules of the fence go by syntax alone; without types the probe takes no time.
@@ -119,7 +121,7 @@ async function findCode(root, name) {
  * @param {string} root
  * @param {string} name
  */
-function findExceptions(root, name) {
+export function findExceptions(root, name) {
   const folder = path.join(root, 'packages', name, 'src')
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
