@@ -1,0 +1,132 @@
+import os from 'node:os'
+import { SheafError, type BenchResponse } from '@sheaf/protocol'
+import { benchmarkKey, runBenchmark } from '../benchmark/index.js'
+import { engineFingerprint, type FfmpegTools } from '../engine/index.js'
+import type { Log } from '../log/index.js'
+import type { SettingsStore } from './settings.js'
+
+export interface AbilityComponents {
+  readonly tools: FfmpegTools
+  readonly settings: SettingsStore
+  readonly log: Log
+}
+
+export interface AbilityInit {
+  readonly slots: number
+  readonly cacheDir: string
+  readonly onChange: () => void
+}
+
+/** What this machine can do: its engine's fingerprint and its score, found in the background after the start. */
+export class Ability {
+  readonly #components: AbilityComponents
+  readonly #init: AbilityInit
+  readonly #abort = new AbortController()
+  #failed = false
+  #fingerprint: string | undefined
+  #score: number | undefined
+  #preparing: Promise<void> | undefined
+  #benching: Promise<BenchResponse> | undefined
+
+  constructor(components: AbilityComponents, init: AbilityInit) {
+    this.#components = components
+    this.#init = init
+  }
+
+  get slots(): number {
+    return this.#init.slots
+  }
+
+  /** The engine does not work here; nothing is rendered until the agent is started again. */
+  get failed(): boolean {
+    return this.#failed
+  }
+
+  markFailed(): void {
+    this.#failed = true
+  }
+
+  scores(): Readonly<Record<string, number>> {
+    return this.#score === undefined ? {} : { ffmpeg: this.#score }
+  }
+
+  fingerprints(): Readonly<Record<string, string>> {
+    return this.#fingerprint === undefined ? {} : { ffmpeg: this.#fingerprint }
+  }
+
+  /** Finds the fingerprint, then the score, unless `benchmark` is false. Rejects when the engine does not work here. */
+  prepare(options: { readonly benchmark: boolean }): Promise<void> {
+    this.#preparing ??= this.#prepare(options.benchmark)
+    return this.#preparing
+  }
+
+  /** The fingerprint, once known. */
+  async fingerprint(): Promise<string> {
+    if (this.#fingerprint !== undefined) return this.#fingerprint
+    await this.#findFingerprint()
+    if (this.#fingerprint !== undefined) return this.#fingerprint
+    throw new SheafError({ code: 'SHEAF_INTERNAL', message: 'The engine has no fingerprint yet.' })
+  }
+
+  /** Measures, or returns the kept result while hardware and engine are the same. */
+  bench(again: boolean): Promise<BenchResponse> {
+    this.#benching ??= this.#bench(again).finally(() => (this.#benching = undefined))
+    return this.#benching
+  }
+
+  stop(): void {
+    this.#abort.abort(new Error('agent stops'))
+  }
+
+  async #prepare(benchmark: boolean): Promise<void> {
+    const key = await this.#key()
+    const kept = this.#components.settings.get().benchmark
+    if (kept?.key === key) this.#score = kept.score
+    this.#init.onChange()
+    if (benchmark) await this.bench(false)
+  }
+
+  #finding: Promise<void> | undefined
+
+  #findFingerprint(): Promise<void> {
+    this.#finding ??= (async () => {
+      const { tools } = this.#components
+      const { cacheDir } = this.#init
+      this.#fingerprint = await engineFingerprint({ tools, cacheDir, signal: this.#abort.signal })
+      this.#init.onChange()
+    })().catch((error: unknown) => {
+      this.#finding = undefined
+      throw error
+    })
+    return this.#finding
+  }
+
+  async #key(): Promise<string> {
+    const fingerprint = await this.fingerprint()
+    const cpus = os.cpus()
+    const { slots } = this.#init
+    return benchmarkKey({
+      cpuModel: cpus[0]?.model ?? 'unknown',
+      cores: cpus.length,
+      memoryBytes: os.totalmem(),
+      fingerprint,
+      slots,
+    })
+  }
+
+  async #bench(again: boolean): Promise<BenchResponse> {
+    const { settings, tools, log } = this.#components
+    const { slots, cacheDir } = this.#init
+    const key = await this.#key()
+    const kept = settings.get().benchmark
+    if (!again && kept?.key === key) {
+      return { engine: 'ffmpeg', score: kept.score, framesPerS: kept.framesPerS, slots, cached: true }
+    }
+    const result = await runBenchmark({ tools, slots, cacheDir, signal: this.#abort.signal })
+    this.#score = result.score
+    await settings.set({ benchmark: { key, score: result.score, framesPerS: result.framesPerSecond } })
+    log.info({ score: result.score, framesPerS: result.framesPerSecond, slots }, 'benchmark done')
+    this.#init.onChange()
+    return { engine: 'ffmpeg', score: result.score, framesPerS: result.framesPerSecond, slots, cached: false }
+  }
+}

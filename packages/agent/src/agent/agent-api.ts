@@ -1,0 +1,162 @@
+import { jobRecord } from '@sheaf/coordinator'
+import {
+  SheafError,
+  type AgentView,
+  type BenchResponse,
+  type FactIntent,
+  type FarmView,
+  type JobId,
+  type JobView,
+  type LogLine,
+  type SubmitRequest,
+  type SubmitResponse,
+} from '@sheaf/protocol'
+import type { ApiAgent } from '../api/index.js'
+import { probeMedia } from '../engine/index.js'
+import { ingestEdit } from '../ingest/index.js'
+import type { AgentParts, PartsInit } from './agent-parts.js'
+import { isClosed } from './farm-reader.js'
+import { agentStatus } from './self-report.js'
+
+/** What the API does, in the words of the agent's parts. */
+export class AgentApi implements ApiAgent {
+  readonly #init: PartsInit
+  readonly #parts: AgentParts
+  readonly #stop: () => void
+  readonly #listeners = new Set<() => void>()
+
+  constructor(init: PartsInit, parts: AgentParts, stop: () => void) {
+    this.#init = init
+    this.#parts = parts
+    this.#stop = stop
+  }
+
+  changed(): void {
+    for (const listener of this.#listeners) listener()
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  view(): FarmView {
+    const view = this.#parts.host.view()
+    const jobs = view.jobs.map((job) => {
+      const notice = this.#parts.results.notice(job.jobId as JobId)
+      return notice === undefined || isClosed(job.status) ? job : { ...job, message: notice }
+    })
+    return { ...view, jobs }
+  }
+
+  status(): AgentView {
+    const { name, version, startedAtMs, storage } = this.#init
+    const { self, network, worker, ability, farm } = this.#parts
+    return {
+      peer: self,
+      name,
+      version,
+      pid: process.pid,
+      status: agentStatus(this.#init, this.#parts),
+      paused: storage.settings.get().paused,
+      uptimeMs: Date.now() - startedAtMs,
+      storePath: storage.paths.root,
+      addresses: [...network.listenAddresses()],
+      slots: worker.slots,
+      scores: { ...ability.scores() },
+      fingerprints: { ...ability.fingerprints() },
+      peers: network.peers().length,
+      openJobs: farm.openJobs().length,
+    }
+  }
+
+  async submit(request: SubmitRequest): Promise<SubmitResponse> {
+    const { storage, tools } = this.#init
+    const { payload, warnings } = await ingestEdit(request, {
+      probe: (path) => probeMedia({ tools, path }),
+      putManifest: async (bytes) => (await storage.blobs.put(bytes)).id,
+      registerAsset: (jobId, asset, source) => storage.registry.register(jobId, asset, source),
+      fingerprint: await this.#parts.ability.fingerprint(),
+      nowMs: Date.now,
+    })
+    await this.#parts.append([{ kind: 'job-submitted', payload }])
+    const frames = payload.segmentFrames.reduce((sum, count) => sum + count, 0)
+    return { jobId: payload.jobId, frames, segments: payload.segmentFrames.length, warnings: [...warnings] }
+  }
+
+  job(text: string): JobView {
+    const { jobs } = this.view()
+    const exact = jobs.filter((job) => job.jobId === text)
+    const found = exact.length > 0 ? exact : jobs.filter((job) => job.jobId.startsWith(text) || job.jobId.endsWith(text))
+    const [job, ...others] = found
+    if (job !== undefined && others.length === 0) return job
+    if (job === undefined) {
+      throw new SheafError({
+        code: 'SHEAF_JOB_NOT_FOUND',
+        message: `No job of this farm is called ${text}.`,
+        hint: 'List them with: sheaf jobs',
+      })
+    }
+    throw new SheafError({
+      code: 'SHEAF_JOB_AMBIGUOUS',
+      message: `${found.length} jobs are called ${text}…: ${found.map(({ jobId }) => jobId).join(', ')}.`,
+      hint: 'Give more of the id.',
+    })
+  }
+
+  cancelJob(text: string): Promise<JobView> {
+    return this.#change(text, ({ jobId }) => ({ kind: 'job-canceled', payload: { jobId } }))
+  }
+
+  pauseJob(text: string, paused: boolean): Promise<JobView> {
+    return this.#change(text, ({ jobId }) => ({ kind: 'job-setting', payload: { jobId, paused } }))
+  }
+
+  prioritizeJob(text: string, priority: number): Promise<JobView> {
+    return this.#change(text, ({ jobId }) => ({ kind: 'job-setting', payload: { jobId, priority } }))
+  }
+
+  async requeueJob(text: string): Promise<JobView> {
+    const job = this.job(text)
+    if (job.status !== 'failed') throw closedError(job, 'Only a failed job can be requeued.')
+    const jobId = job.jobId as JobId
+    await this.#parts.append([{ kind: 'job-requeued', payload: { jobId, generation: job.generation + 1 } }])
+    return this.job(jobId)
+  }
+
+  async pauseAgent(paused: boolean): Promise<AgentView> {
+    await this.#init.storage.settings.set({ paused })
+    this.#parts.worker.setAccepting(!paused)
+    this.#parts.host.announce()
+    return this.status()
+  }
+
+  bench(again: boolean): Promise<BenchResponse> {
+    return this.#parts.ability.bench(again)
+  }
+
+  log(lines: number, job?: string): readonly LogLine[] {
+    return this.#init.log.lines(lines, job === undefined ? undefined : { jobId: this.job(job).jobId })
+  }
+
+  requestStop(): void {
+    this.#stop()
+  }
+
+  async #change(text: string, intentOf: (job: { readonly jobId: JobId }) => FactIntent): Promise<JobView> {
+    const job = this.job(text)
+    if (isClosed(job.status)) throw closedError(job, 'It cannot be changed any more.')
+    const jobId = job.jobId as JobId
+    if (jobRecord(this.#parts.host.farm, jobId) === undefined) throw closedError(job, 'Its submission is not known here.')
+    await this.#parts.append([intentOf({ jobId })])
+    return this.job(jobId)
+  }
+}
+
+function closedError(job: JobView, what: string): SheafError {
+  return new SheafError({
+    code: 'SHEAF_JOB_CLOSED',
+    message: `Job ${job.jobId} (${job.name}) is ${job.status}. ${what}`,
+    hint: `See what became of it with: sheaf logs ${job.jobId}`,
+  })
+}

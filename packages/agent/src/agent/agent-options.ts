@@ -1,0 +1,42 @@
+import type { AgentView, FarmView, LogLine, PeerId } from '@sheaf/protocol'
+
+/** How an agent is started; everything but the store has a default. */
+export interface AgentOptions {
+  /** Folder that belongs to this agent alone: identity, facts, blobs. Made when absent. */
+  readonly storePath: string
+  /** Shown to people; the host's name when absent. */
+  readonly name?: string | undefined
+  /** TCP port for other agents; 0 takes a free one. Default 7433. */
+  readonly farmPort?: number | undefined
+  readonly farmHost?: string | undefined
+  /** Loopback port of the HTTP API; 0 takes a free one. Default 7434. */
+  readonly apiPort?: number | undefined
+  /** File with the farm's secret; made when absent. Default `<store>/farm-secret`. */
+  readonly secretPath?: string | undefined
+  /** Multiaddrs of agents that mDNS cannot find. */
+  readonly staticPeers?: readonly string[] | undefined
+  readonly mdns?: boolean | undefined
+  /** Segments at once; chosen by cores and memory when absent. */
+  readonly slots?: number | undefined
+  /** Measure this machine when no kept result fits. Default true. */
+  readonly benchmark?: boolean | undefined
+  /** Decode every segment once before it counts. Default true; false is for measuring what that costs. */
+  readonly verify?: boolean | undefined
+  readonly log?: ((line: LogLine) => void) | undefined
+  /** Least level that is logged. Default `info`. */
+  readonly logLevel?: 'debug' | 'info' | 'warn' | 'error' | undefined
+}
+
+/** An agent that runs in this process. */
+export interface RunningAgent {
+  readonly peer: PeerId
+  readonly name: string
+  readonly apiPort: number
+  addresses(): readonly string[]
+  view(): FarmView
+  status(): AgentView
+  onChange(listener: () => void): () => void
+  /** Resolves when the agent has stopped, whoever asked for it. */
+  readonly stopped: Promise<void>
+  stop(): Promise<void>
+}

@@ -1,0 +1,265 @@
+import { homeOf, jobRecord } from '@sheaf/coordinator'
+import type { Fact, FactIntent, JobId, LeaseId, PeerId, SegmentKey, WorkMessage } from '@sheaf/protocol'
+import { BlobService } from '../blobs/index.js'
+import type { FfmpegTools } from '../engine/index.js'
+import { FactSync } from '../facts/index.js'
+import { Landing, Results, type HomeBytes, type HomeFarm } from '../home/index.js'
+import { CoreHost } from '../host/index.js'
+import type { AgentLog, Log } from '../log/index.js'
+import { FarmNetwork } from '../network/index.js'
+import { createEngineRenderer, Delivery, FarmMaterials, Worker } from '../worker/index.js'
+import { Ability } from './ability.js'
+import type { AgentOptions } from './agent-options.js'
+import type { AgentStorage } from './agent-storage.js'
+import { ClosedJobs } from './closed-jobs.js'
+import { createFarmReader } from './farm-reader.js'
+import { routeMessage } from './route-message.js'
+import { createSegmentCheck } from './segment-check.js'
+import { selfReport } from './self-report.js'
+
+/** What the parts are made from. */
+export interface PartsInit {
+  readonly options: AgentOptions
+  readonly storage: AgentStorage
+  readonly tools: FfmpegTools
+  readonly log: AgentLog
+  readonly name: string
+  readonly version: string
+  readonly slots: number
+  readonly startedAtMs: number
+  readonly onChange: () => void
+}
+
+/** The agent's parts, wired to each other and not yet started: the one place in which they know each other. */
+export class AgentParts {
+  readonly self: PeerId
+  readonly network: FarmNetwork
+  readonly sync: FactSync
+  readonly service: BlobService
+  readonly ability: Ability
+  readonly materials: FarmMaterials
+  readonly worker: Worker
+  readonly landing: Landing
+  readonly delivery: Delivery
+  readonly results: Results
+  readonly host: CoreHost
+  readonly closed: ClosedJobs
+  readonly farm: HomeFarm
+  readonly #init: PartsInit
+  readonly #log: Log
+
+  constructor(init: PartsInit) {
+    this.#init = init
+    this.#log = init.log.root
+    const { storage, tools } = init
+    const { blobs, registry, facts } = storage
+    this.self = storage.identity.peerId
+    this.farm = createFarmReader(() => this.host.farm)
+    this.network = this.#buildNetwork()
+    this.sync = new FactSync({ network: this.network, store: facts, log: this.#log.scope('facts') })
+    this.service = new BlobService({ network: this.network, store: blobs, registry, log: this.#log.scope('blobs') })
+    this.ability = new Ability(
+      { tools, settings: storage.settings, log: this.#log.scope('ability') },
+      { slots: init.slots, cacheDir: storage.paths.cache, onChange: () => this.host.announce() },
+    )
+    this.materials = this.#buildMaterials()
+    this.worker = this.#buildWorker()
+    this.landing = this.#buildLanding()
+    this.delivery = this.#buildDelivery()
+    this.results = this.#buildResults()
+    this.host = this.#buildHost()
+    this.closed = this.#buildClosedJobs()
+    this.network.on('message', ({ from, message }) => this.receive(from, message))
+    this.network.on('peer-connected', ({ peer }) => this.#onPeerConnected(peer))
+    this.network.on('peer-lost', ({ peer }) => this.#onPeerLost(peer))
+    facts.on('facts', (event) => this.host.onFacts(event.facts))
+  }
+
+  /** What a message from a peer, or from this agent to itself, does. */
+  receive(from: PeerId, message: WorkMessage): void {
+    routeMessage({ from, message }, { parts: this, log: this.#log, deliver: (to, reply) => this.deliver(to, reply) })
+  }
+
+  /** Sends to a peer; what is for this agent itself takes the short way. */
+  deliver(to: PeerId, message: WorkMessage): void {
+    if (to === this.self) this.receive(to, message)
+    else this.network.send(to, message)
+  }
+
+  append(intents: readonly FactIntent[]): Promise<readonly Fact[]> {
+    return this.#init.storage.facts.append(intents)
+  }
+
+  /** Signs that a job cannot be finished, with what a person should read. */
+  failJob(jobId: JobId, error: Error): void {
+    const job = this.farm.job(jobId)
+    if (job === undefined || !job.open) return
+    const code = 'code' in error ? String(error.code) : 'SHEAF_INTERNAL'
+    const payload = { jobId, generation: job.generation, code, message: error.message }
+    this.append([{ kind: 'job-failed', payload }]).catch((cause: unknown) =>
+      this.#log.error({ jobId, error: cause }, 'a failure could not be signed'),
+    )
+  }
+
+  #onPeerConnected(peer: PeerId): void {
+    this.host.onPeerConnected(peer)
+    this.delivery.offerDue()
+  }
+
+  #onPeerLost(peer: PeerId): void {
+    this.delivery.onPeerLost(peer)
+    this.host.onPeerLost(peer)
+  }
+
+  #buildNetwork(): FarmNetwork {
+    const { options, storage } = this.#init
+    return new FarmNetwork(
+      { identity: storage.identity, secret: storage.secret, log: this.#log.scope('network') },
+      {
+        listen: { host: options.farmHost ?? '0.0.0.0', port: options.farmPort ?? 7433 },
+        staticPeers: options.staticPeers,
+        discovery: options.mdns === false ? 'none' : 'mdns',
+      },
+    )
+  }
+
+  #buildMaterials(): FarmMaterials {
+    const { storage } = this.#init
+    return new FarmMaterials(
+      { store: storage.blobs, service: this.service, registry: storage.registry, log: this.#log.scope('materials') },
+      {
+        self: this.self,
+        assetsDir: storage.paths.assets,
+        placeOf: (jobId) => {
+          if (this.farm.job(jobId)?.open !== true) return undefined
+          const submitted = jobRecord(this.host.farm, jobId)?.submitted
+          return submitted && { manifest: submitted.manifest, submitter: submitted.submitter }
+        },
+      },
+    )
+  }
+
+  #buildWorker(): Worker {
+    const { storage, tools, options, slots } = this.#init
+    return new Worker(
+      {
+        renderer: createEngineRenderer({ tools, workDir: storage.paths.work, decode: options.verify !== false }),
+        materials: this.materials,
+        kept: storage.kept,
+        sink: storage.blobs,
+        log: this.#log.scope('worker'),
+      },
+      {
+        slots,
+        report: (to, report) => this.deliver(to, report),
+        onRendered: () => this.delivery.offerDue(),
+        onChange: () => this.host.announce(),
+        onMediaChanged: (jobId, error) => this.failJob(jobId, error),
+      },
+    )
+  }
+
+  #bytes(): HomeBytes {
+    const { blobs } = this.#init.storage
+    return {
+      path: (id) => blobs.path(id),
+      has: (id) => blobs.has(id),
+      fetch: async (from, id) => void (await this.service.fetchBlob(from, id, { signal: AbortSignal.timeout(120_000) })),
+    }
+  }
+
+  #buildLanding(): Landing {
+    return new Landing(
+      {
+        farm: this.farm,
+        bytes: this.#bytes(),
+        materials: this.materials,
+        check: createSegmentCheck(this.#init.tools),
+        append: (intents) => this.append(intents),
+        log: this.#log.scope('home'),
+      },
+      { self: this.self },
+    )
+  }
+
+  #buildDelivery(): Delivery {
+    return new Delivery(
+      { kept: this.#init.storage.kept, log: this.#log.scope('delivery') },
+      {
+        self: this.self,
+        homeOf: (jobId) => (this.farm.job(jobId)?.open === true ? homeOf(this.host.farm, jobId)?.home : undefined),
+        isConnected: (peer) => this.network.peers().some((connected) => connected.peer === peer),
+        send: (to, message) => this.network.send(to, message),
+        offerHere: (offer) => this.landing.offer(this.self, offer),
+        onChange: () => this.host.announce(),
+        onInvalid: (key, code, message) => this.#reportInvalid(key, code, message),
+        nowMs: () => performance.now(),
+      },
+    )
+  }
+
+  /** A segment whose bytes the home refused counts against this agent, whoever leads by now. */
+  #reportInvalid(key: SegmentKey, code: string, message: string): void {
+    const term = this.host.following()
+    if (term === undefined) return
+    const outcome = { kind: 'failed' as const, code, message, strike: true }
+    this.deliver(term.peer, { kind: 'segment-report', ...key, leaseId: 'delivered' as LeaseId, outcome })
+  }
+
+  #buildResults(): Results {
+    const { storage, tools, onChange } = this.#init
+    return new Results(
+      {
+        farm: this.farm,
+        bytes: this.#bytes(),
+        materials: this.materials,
+        append: (intents) => this.append(intents),
+        tools,
+        log: this.#log.scope('result'),
+      },
+      {
+        self: this.self,
+        workDir: storage.paths.work,
+        onHopeless: (jobId, error) => this.failJob(jobId, error),
+        onChange,
+      },
+    )
+  }
+
+  #buildHost(): CoreHost {
+    const { storage, onChange } = this.#init
+    return new CoreHost(
+      {
+        append: (intents) => this.append(intents),
+        keepCounter: (highestCounter) => storage.settings.set({ highestCounter }),
+        command: ({ to, message }) => this.deliver(to, message),
+        selfReport: () => selfReport(this.#init, this),
+        broadcast: (heartbeat) => this.network.broadcast(heartbeat),
+        log: this.#log.scope('coordinator'),
+      },
+      {
+        self: this.self,
+        role: 'artist',
+        highestCounter: storage.settings.get().highestCounter,
+        onChange: () => {
+          this.closed.update()
+          this.results.update()
+          onChange()
+        },
+      },
+    )
+  }
+
+  #buildClosedJobs(): ClosedJobs {
+    const { kept, blobs, registry } = this.#init.storage
+    return new ClosedJobs({
+      farm: () => this.host.farm,
+      worker: this.worker,
+      kept,
+      materials: this.materials,
+      blobs,
+      registry,
+      log: this.#log.scope('closed'),
+    })
+  }
+}

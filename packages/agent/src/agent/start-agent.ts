@@ -1,0 +1,169 @@
+import { rm } from 'node:fs/promises'
+import os from 'node:os'
+import { join } from 'node:path'
+import type { AgentRunFile, Fact } from '@sheaf/protocol'
+import { ApiServer, openApiToken } from '../api/index.js'
+import { chooseSlots } from '../benchmark/index.js'
+import { findFfmpeg } from '../engine/index.js'
+import { AgentLog } from '../log/index.js'
+import { writeJsonDurably } from '../store/index.js'
+import { AgentApi } from './agent-api.js'
+import type { AgentOptions, RunningAgent } from './agent-options.js'
+import { AgentParts, type PartsInit } from './agent-parts.js'
+import { openAgentStorage, type AgentStorage } from './agent-storage.js'
+import { agentVersion } from './version.js'
+
+/**
+ * Starts an agent in this process. Rejects with an error that says what to do: no ffmpeg
+ * (`SHEAF_TOOL_MISSING`), store or port in use, store damaged, secret unreadable.
+ */
+export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
+  const tools = await findFfmpeg()
+  const storage = await openAgentStorage(options)
+  try {
+    const log = new AgentLog({ path: join(storage.paths.log, 'agent.ndjson'), level: options.logLevel })
+    if (options.log !== undefined) log.onLine(options.log)
+    return await new AgentProcess({
+      options,
+      storage,
+      tools,
+      log,
+      name: options.name ?? os.hostname(),
+      version: agentVersion,
+      slots: options.slots ?? chooseSlots({ cores: os.availableParallelism(), memoryBytes: os.totalmem() }),
+      startedAtMs: Date.now(),
+      onChange: () => undefined,
+    }).start()
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
+}
+
+/** One agent from start to stop: order matters here and nowhere else. */
+class AgentProcess implements RunningAgent {
+  readonly #init: PartsInit
+  readonly #parts: AgentParts
+  readonly #api: AgentApi
+  readonly #storage: AgentStorage
+  #server: ApiServer | undefined
+  #offers: NodeJS.Timeout | undefined
+  #stopping: Promise<void> | undefined
+  #onStopped: () => void = () => undefined
+  readonly stopped = new Promise<void>((resolve) => (this.#onStopped = resolve))
+
+  constructor(init: PartsInit) {
+    this.#init = { ...init, onChange: () => this.#api.changed() }
+    this.#storage = init.storage
+    this.#parts = new AgentParts(this.#init)
+    this.#api = new AgentApi(this.#init, this.#parts, () => void this.stop())
+  }
+
+  get peer() {
+    return this.#parts.self
+  }
+
+  get name() {
+    return this.#init.name
+  }
+
+  get apiPort() {
+    return this.#server?.port ?? 0
+  }
+
+  addresses() {
+    return this.#parts.network.listenAddresses()
+  }
+
+  view() {
+    return this.#api.view()
+  }
+
+  status() {
+    return this.#api.status()
+  }
+
+  onChange(listener: () => void) {
+    return this.#api.onChange(listener)
+  }
+
+  async start(): Promise<RunningAgent> {
+    const { host, network, sync, worker, delivery, ability } = this.#parts
+    try {
+      await this.#replay()
+      worker.setAccepting(!this.#storage.settings.get().paused)
+      await sync.start()
+      await network.start()
+      await this.#startApi()
+    } catch (error) {
+      await this.#halt()
+      throw error
+    }
+    host.start()
+    this.#offers = setInterval(() => delivery.offerDue(), 2000).unref()
+    ability
+      .prepare({ benchmark: this.#init.options.benchmark !== false })
+      .catch((error: unknown) => this.#onEngineBroken(error))
+    this.#init.log.root.info({ peer: this.peer, addresses: this.addresses(), apiPort: this.apiPort }, 'agent is up')
+    return this
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop()
+    return this.#stopping
+  }
+
+  async #stop(): Promise<void> {
+    this.#init.log.root.info({}, 'agent stops')
+    this.#parts.network.broadcast({ kind: 'goodbye', reason: 'agent stops' })
+    await this.#halt()
+    await this.#storage.close()
+    await this.#init.log.flush()
+    this.#onStopped()
+  }
+
+  async #halt(): Promise<void> {
+    clearInterval(this.#offers)
+    const { host, worker, results, sync, network, ability } = this.#parts
+    ability.stop()
+    await host.stop()
+    await worker.stop()
+    await results.stop()
+    await rm(this.#runFilePath, { force: true })
+    await this.#server?.stop()
+    await sync.stop()
+    await network.stop()
+  }
+
+  async #replay(): Promise<void> {
+    const facts: Fact[] = []
+    for await (const fact of this.#storage.facts.replay()) facts.push(fact)
+    this.#parts.host.replay(facts)
+  }
+
+  get #runFilePath(): string {
+    return join(this.#storage.paths.run, 'agent.json')
+  }
+
+  async #startApi(): Promise<void> {
+    const token = await openApiToken(join(this.#storage.paths.run, 'api-token'))
+    const port = this.#init.options.apiPort ?? 7434
+    this.#server = new ApiServer(this.#api, { token, host: '127.0.0.1', port, version: this.#init.version })
+    await this.#server.start()
+    const runFile: AgentRunFile = {
+      pid: process.pid,
+      peer: this.peer,
+      apiPort: this.apiPort,
+      startedAtMs: this.#init.startedAtMs,
+    }
+    await writeJsonDurably(this.#runFilePath, runFile)
+  }
+
+  /** An agent whose engine does not work stays up: it is seen in the farm, says why, and renders nothing. */
+  #onEngineBroken(error: unknown): void {
+    if (this.#stopping !== undefined) return
+    this.#parts.ability.markFailed()
+    this.#init.log.root.error({ error }, 'the engine does not work here')
+    this.#parts.host.announce()
+  }
+}

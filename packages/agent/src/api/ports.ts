@@ -1,0 +1,28 @@
+import type {
+  AgentView,
+  BenchResponse,
+  FarmView,
+  JobView,
+  LogLine,
+  SubmitRequest,
+  SubmitResponse,
+} from '@sheaf/protocol'
+
+/** The agent as its HTTP API sees it. `job` is a full id or an unambiguous prefix. */
+export interface ApiAgent {
+  status(): AgentView
+  view(): FarmView
+  /** Calls back when the view may have changed; returns the way to stop it. */
+  onChange(listener: () => void): () => void
+  submit(request: SubmitRequest): Promise<SubmitResponse>
+  job(job: string): JobView
+  cancelJob(job: string): Promise<JobView>
+  pauseJob(job: string, paused: boolean): Promise<JobView>
+  requeueJob(job: string): Promise<JobView>
+  prioritizeJob(job: string, priority: number): Promise<JobView>
+  pauseAgent(paused: boolean): Promise<AgentView>
+  bench(again: boolean): Promise<BenchResponse>
+  log(lines: number, job?: string): readonly LogLine[]
+  /** Begins to stop; the answer is sent before the agent is gone. */
+  requestStop(): void
+}

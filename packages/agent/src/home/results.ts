@@ -1,0 +1,94 @@
+import { isSheafError, type JobId, type PeerId } from '@sheaf/protocol'
+import { JobResult, type JobResultComponents } from './job-result.js'
+
+export interface ResultsInit {
+  readonly self: PeerId
+  readonly workDir: string
+  /** A job cannot be finished and never will be, such as when a medium changed. */
+  readonly onHopeless: (jobId: JobId, error: Error) => void
+  readonly onChange: () => void
+}
+
+/** Errors that do not pass by waiting. */
+const hopeless = new Set(['SHEAF_MEDIA_CHANGED', 'SHEAF_MEDIA_MISSING', 'SHEAF_ENGINE_FAILED', 'SHEAF_OUTPUT_FORMAT'])
+const retryMs = 3000
+
+/** The home's second duty: an output file for each open job whose home is here. */
+export class Results {
+  readonly #components: JobResultComponents
+  readonly #init: ResultsInit
+  readonly #running = new Map<JobId, JobResult>()
+  readonly #notices = new Map<JobId, string>()
+  readonly #timers = new Map<JobId, NodeJS.Timeout>()
+  #stopped = false
+
+  constructor(components: JobResultComponents, init: ResultsInit) {
+    this.#components = components
+    this.#init = init
+  }
+
+  /** What stands in the way of a job's file just now, in words; it is tried again by itself. */
+  notice(jobId: JobId): string | undefined {
+    return this.#notices.get(jobId)
+  }
+
+  /** Looks at the farm's state again: begins, advances and ends results. Cheap; called on every change. */
+  update(): void {
+    if (this.#stopped) return
+    const mine = this.#components.farm.openJobs().filter((job) => job.home === this.#init.self && job.submitter === this.#init.self)
+    const wanted = new Set(mine.map((job) => job.jobId))
+    for (const [jobId, result] of this.#running) {
+      if (wanted.has(jobId)) result.advance()
+      else result.stop()
+    }
+    for (const job of mine) {
+      if (this.#running.has(job.jobId) || this.#timers.has(job.jobId)) continue
+      const { workDir, self } = this.#init
+      const result = new JobResult(this.#components, { job, workDir, self })
+      this.#running.set(job.jobId, result)
+      this.#follow(job.jobId, result)
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    for (const timer of this.#timers.values()) clearTimeout(timer)
+    const ends = [...this.#following]
+    for (const result of this.#running.values()) result.stop()
+    await Promise.all(ends)
+  }
+
+  readonly #following = new Set<Promise<void>>()
+
+  #follow(jobId: JobId, result: JobResult): void {
+    const end = result
+      .run()
+      .then(() => this.#notices.delete(jobId))
+      .catch((error: unknown) => this.#onFailed(jobId, error))
+      .finally(() => {
+        this.#running.delete(jobId)
+        this.#following.delete(end)
+        this.#init.onChange()
+        // The job may have got its next generation, or another one begun, while this ended.
+        this.update()
+      })
+      .then(() => undefined)
+    this.#following.add(end)
+  }
+
+  #onFailed(jobId: JobId, error: unknown): void {
+    const stillOpen = this.#components.farm.job(jobId)?.open === true
+    if (this.#stopped || !stillOpen) return
+    const failure = error instanceof Error ? error : new Error(String(error))
+    this.#components.log.warn({ jobId, error: failure }, 'output not finished yet')
+    if (isSheafError(failure) && hopeless.has(failure.code)) return this.#init.onHopeless(jobId, failure)
+    this.#notices.set(jobId, failure.message)
+    this.#timers.set(
+      jobId,
+      setTimeout(() => {
+        this.#timers.delete(jobId)
+        this.update()
+      }, retryMs).unref(),
+    )
+  }
+}

@@ -1,0 +1,1 @@
+export { CoreHost, type CoreHostComponents, type CoreHostInit, type SelfReport } from './core-host.js'

@@ -1,0 +1,3 @@
+export type { AgentOptions, RunningAgent } from './agent/agent-options.js'
+export { startAgent } from './agent/start-agent.js'
+export { agentVersion } from './agent/version.js'

@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto'
+import { open, realpath, rm, stat, statfs } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { SheafError } from '@sheaf/protocol'
+
+/** What is asked of an output before anything is rendered. */
+export interface OutputRequest {
+  readonly outputPath: string
+  readonly overwrite: boolean
+  /** Media and edit of the job: the output must be none of them. */
+  readonly inputs: readonly string[]
+  /** A guess at the result's size, so that a full disk is met now and not at the end. */
+  readonly expectedBytes: number
+}
+
+/**
+ * Refuses an output that could not be written, or would destroy something. Throws
+ * `SHEAF_OUTPUT_EXISTS`, `SHEAF_OUTPUT_FOLDER_MISSING`, `SHEAF_OUTPUT_NOT_WRITABLE`, `SHEAF_DISK_FULL`.
+ */
+export async function checkOutput(request: OutputRequest): Promise<void> {
+  const folder = dirname(request.outputPath)
+  await checkFolder(folder)
+  await checkName(request)
+  await checkWritable(folder)
+  await checkSpace(folder, request.expectedBytes)
+}
+
+async function checkFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined)
+  if (found?.isDirectory() === true) return
+  throw new SheafError({
+    code: 'SHEAF_OUTPUT_FOLDER_MISSING',
+    message: `The folder of the output, ${folder}, ${found === undefined ? 'does not exist' : 'is not a folder'}.`,
+    hint: 'Make the folder first, or choose another output with -o.',
+  })
+}
+
+async function checkName({ outputPath, overwrite, inputs }: OutputRequest): Promise<void> {
+  const found = await stat(outputPath).catch(() => undefined)
+  if (found === undefined) return
+  if (found.isDirectory()) {
+    throw new SheafError({
+      code: 'SHEAF_OUTPUT_EXISTS',
+      message: `The output ${outputPath} is a folder.`,
+      hint: `Name a file in it, such as -o ${join(outputPath, 'film.mp4')}`,
+    })
+  }
+  const real = await realpath(outputPath)
+  for (const input of inputs) {
+    if ((await realpath(input).catch(() => input)) !== real) continue
+    throw new SheafError({
+      code: 'SHEAF_OUTPUT_EXISTS',
+      message: `The output ${outputPath} is one of the job's own inputs and would be destroyed.`,
+      hint: 'Choose another output with -o; --overwrite does not help here.',
+    })
+  }
+  if (overwrite) return
+  throw new SheafError({
+    code: 'SHEAF_OUTPUT_EXISTS',
+    message: `The output ${outputPath} exists already.`,
+    hint: 'Choose another name with -o, or replace it with --overwrite.',
+  })
+}
+
+/** Tries, since permissions, read-only mounts and network drives are only known by trying. */
+async function checkWritable(folder: string): Promise<void> {
+  const probe = join(folder, `.sheaf-${randomBytes(4).toString('hex')}`)
+  try {
+    await (await open(probe, 'wx')).close()
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw diskFull(folder, 'no file can be made in it', cause)
+    throw new SheafError({
+      code: 'SHEAF_OUTPUT_NOT_WRITABLE',
+      message: `The folder of the output, ${folder}, cannot be written to (${code ?? 'unknown error'}).`,
+      hint: 'Choose a folder that you may write to with -o.',
+      cause,
+    })
+  } finally {
+    await rm(probe, { force: true }).catch(() => undefined)
+  }
+}
+
+async function checkSpace(folder: string, expectedBytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder)
+  const freeBytes = bavail * bsize
+  if (freeBytes > expectedBytes) return
+  const need = `about ${inMegabytes(expectedBytes)} are needed and ${inMegabytes(freeBytes)} are free`
+  throw diskFull(folder, need)
+}
+
+function diskFull(folder: string, why: string, cause?: unknown): SheafError {
+  return new SheafError({
+    code: 'SHEAF_DISK_FULL',
+    message: `The disk of the output folder ${folder} is full: ${why}.`,
+    hint: 'Free some space there, or choose a folder on another disk with -o.',
+    cause,
+  })
+}
+
+const inMegabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`
+
+/** Name of a job made from its output's: `film.mp4` → `film`. */
+export const jobNameOf = (outputPath: string): string => basename(outputPath).replace(/\.[^.]+$/, '') || 'render'

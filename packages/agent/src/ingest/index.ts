@@ -1,0 +1,1 @@
+export { ingestEdit, type IngestedJob, type IngestPorts } from './ingest-edit.js'

@@ -1,0 +1,186 @@
+import { randomBytes } from 'node:crypto'
+import { readFile, stat } from 'node:fs/promises'
+import {
+  jobIdFrom,
+  parseFrameRange,
+  SheafError,
+  type AssetId,
+  type BlobId,
+  type FactPayloads,
+  type JobId,
+  type SubmitRequest,
+} from '@sheaf/protocol'
+import {
+  bindMedia,
+  checkMediaAgainstEdit,
+  checkOutputName,
+  cutsOf,
+  encodeManifest,
+  formatPreset,
+  MANIFEST_VERSION,
+  mediaError,
+  outputSize,
+  parsePreset,
+  planSegments,
+  readEdit,
+  sliceEdit,
+  type Edit,
+  type Manifest,
+  type MediaIndex,
+  type MediaState,
+  type Preset,
+} from '@sheaf/timeline'
+import type { AssetSource } from '../blobs/index.js'
+import { checkOutput, jobNameOf } from './check-output.js'
+import { findMedia, type FoundMedium } from './find-media.js'
+
+/** What ingest needs of the machine. */
+export interface IngestPorts {
+  readonly probe: (path: string) => Promise<MediaIndex>
+  readonly putManifest: (bytes: Uint8Array) => Promise<BlobId>
+  readonly registerAsset: (jobId: JobId, asset: AssetId, source: AssetSource) => Promise<void>
+  readonly fingerprint: string
+  readonly nowMs: () => number
+}
+
+/** An edit, checked and cut into segments; everything wrong with it has been said. */
+export interface IngestedJob {
+  readonly payload: FactPayloads['job-submitted']
+  readonly manifest: Manifest
+  readonly warnings: readonly string[]
+}
+
+/** Edits larger than this are not read: a feature film's has a few MB. */
+const editLimitBytes = 256 << 20
+
+/**
+ * Reads an edit, finds and indexes its media, checks the output, cuts segments, and keeps the manifest.
+ * Throws before anything is rendered, with all missing media in one error.
+ */
+export async function ingestEdit(request: SubmitRequest, ports: IngestPorts): Promise<IngestedJob> {
+  const preset = parsePreset(request.preset ?? 'h264')
+  checkOutputName(preset, request.outputPath)
+  const read = readEdit(await readEditFile(request.editPath), { editPath: request.editPath })
+  const edit = request.frames === undefined ? read.edit : slice(read.edit, request.frames)
+  const used = new Set([...edit.video.items, ...(edit.audio?.items ?? [])].flatMap((item) => (item.kind === 'clip' ? [item.media] : [])))
+  const targets = read.targets.filter((target) => used.has(target.path))
+  const media = await findMedia(targets, { editPath: request.editPath, probe: ports.probe })
+  const states = new Map<string, MediaState>(media.map(({ target, state }) => [target.path, state]))
+  const problem = mediaError(checkMediaAgainstEdit(edit, states))
+  if (problem !== undefined) throw problem
+  const manifest = manifestOf({ request, edit, media, preset })
+  await checkOutput({
+    outputPath: request.outputPath,
+    overwrite: request.overwrite ?? false,
+    inputs: [request.editPath, ...media.map(({ path }) => path)],
+    expectedBytes: expectedBytes(manifest),
+  })
+  return { ...(await keep(request, { manifest, media, preset }, ports)), warnings: read.report.warnings }
+}
+
+async function keep(
+  request: SubmitRequest,
+  job: { readonly manifest: Manifest; readonly media: readonly FoundMedium[]; readonly preset: Preset },
+  ports: IngestPorts,
+): Promise<Pick<IngestedJob, 'payload' | 'manifest'>> {
+  const { manifest, media, preset } = job
+  const submittedAtMs = ports.nowMs()
+  const jobId = jobIdFrom(submittedAtMs, randomBytes(11))
+  const blob = await ports.putManifest(new TextEncoder().encode(encodeManifest(manifest)))
+  for (const { assetId, source } of media) {
+    if (source !== undefined) await ports.registerAsset(jobId, assetId, source)
+  }
+  const payload: FactPayloads['job-submitted'] = {
+    jobId,
+    name: request.name ?? jobNameOf(request.outputPath),
+    submittedAtMs,
+    engine: 'ffmpeg',
+    manifest: blob,
+    segmentFrames: manifest.segments.map(([from, to]) => to - from),
+    rate: manifest.edit.rate,
+    priority: request.priority ?? 50,
+    preset: formatPreset(preset),
+    fingerprint: ports.fingerprint,
+    outputPath: request.outputPath,
+    overwrite: request.overwrite ?? false,
+  }
+  return { payload, manifest }
+}
+
+function manifestOf(job: {
+  readonly request: SubmitRequest
+  readonly edit: Edit
+  readonly media: readonly FoundMedium[]
+  readonly preset: Preset
+}): Manifest {
+  const { request, edit, media, preset } = job
+  const ids = new Map(media.map(({ target, assetId }) => [target.path, assetId]))
+  const assets = Object.fromEntries(
+    media.flatMap(({ assetId, state, source, path }) =>
+      state.state === 'indexed' && source !== undefined
+        ? [[assetId, { name: path.split(/[\\/]/).at(-1) ?? assetId, sizeBytes: source.sizeBytes, index: state.index }]]
+        : [],
+    ),
+  )
+  const segments = planSegments({ frames: edit.frames, cuts: cutsOf(edit), segmentFrames: request.segmentFrames })
+  const bound = bindMedia(edit, ids)
+  const indices = new Map(Object.entries(assets).map(([id, { index }]) => [id, index]))
+  const size = request.size === undefined ? outputSize(bound, indices) : parseSize(request.size)
+  return { version: MANIFEST_VERSION, edit: bound, media: assets, preset, segments, size }
+}
+
+function parseSize(text: string): { readonly width: number; readonly height: number } {
+  const [width = 0, height = 0] = text.split('x').map(Number)
+  if (width >= 16 && height >= 16 && width <= 16_384 && height <= 16_384 && width % 2 === 0 && height % 2 === 0) {
+    return { width, height }
+  }
+  throw new SheafError({
+    code: 'SHEAF_REQUEST_INVALID',
+    message: `The size ${text} cannot be rendered.`,
+    hint: 'Width and height are even numbers from 16 to 16384, such as 1920x1080.',
+  })
+}
+
+async function readEditFile(path: string): Promise<string> {
+  const { size } = await statEdit(path)
+  if (size > editLimitBytes) {
+    throw new SheafError({
+      code: 'SHEAF_EDIT_INVALID',
+      message: `${path} is ${size} bytes long; an edit may have ${editLimitBytes}.`,
+      hint: 'Is this the edit, and not a medium?',
+    })
+  }
+  return readFile(path, 'utf8')
+}
+
+async function statEdit(path: string): Promise<{ readonly size: number }> {
+  const facts = await stat(path).catch((cause: unknown) => {
+    throw new SheafError({
+      code: 'SHEAF_EDIT_NOT_FOUND',
+      message: `The edit ${path} does not exist or cannot be read.`,
+      hint: 'Give the path of an .otio file.',
+      cause,
+    })
+  })
+  if (facts.isFile()) return facts
+  throw new SheafError({ code: 'SHEAF_EDIT_NOT_FOUND', message: `${path} is not a file.`, hint: 'Give the path of an .otio file.' })
+}
+
+function slice(edit: Edit, text: string): Edit {
+  const [span, ...more] = parseFrameRange(text).spans
+  if (span !== undefined && more.length === 0 && span.step === 1) return sliceEdit(edit, { from: span.first, to: span.last + 1 })
+  throw new SheafError({
+    code: 'SHEAF_FRAMES_MALFORMED',
+    message: `--frames ${text}: a video is rendered from one stretch of frames without steps.`,
+    hint: 'Such as --frames 100-199; both ends are included.',
+  })
+}
+
+/** Rough bits per pixel of each preset on ordinary footage; only so good that a full disk is met early. */
+const bitsPerPixel: Readonly<Record<Preset['id'], number>> = { h264: 0.12, ffv1: 6 }
+
+function expectedBytes({ edit, size, preset }: Manifest): number {
+  const pixels = edit.frames * size.width * size.height
+  // Once as segments in the store, once in the output.
+  return Math.ceil((pixels * bitsPerPixel[preset.id] * 2) / 8) + (1 << 20)
+}

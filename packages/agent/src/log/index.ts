@@ -1,0 +1,1 @@
+export { AgentLog, type Log } from './log.js'

@@ -1,0 +1,6 @@
+export { Delivery, type DeliveryComponents, type DeliveryInit } from './delivery.js'
+export { createEngineRenderer } from './engine-renderer.js'
+export { FarmMaterials, type FarmMaterialsComponents, type FarmMaterialsInit, type JobPlace } from './farm-materials.js'
+export { openKeptSegments } from './level-kept-segments.js'
+export type { KeptSegment, KeptSegments, Materials } from './ports.js'
+export { Worker, type WorkerComponents, type WorkerInit } from './worker.js'
