@@ -32,25 +32,39 @@ describe('calls', () => {
     expect(agent.requests[0]?.body).toEqual(request)
   })
 
-  it('names the job in the path, escaped', async () => {
-    agent.on('POST /v1/jobs/a%2Fb/cancel', { status: 204 })
-    await client.cancelJob('a/b')
-    expect(agent.requests[0]?.path).toBe('/v1/jobs/a%2Fb/cancel')
+  it.each(['cancel', 'pause', 'resume', 'requeue', 'priority'] as const)('%s names the job in the path, escaped', async (verb) => {
+    agent.on(`POST /v1/jobs/a%2Fb/${verb}`, { json: aJob({ status: 'paused' }) })
+    const calls = {
+      cancel: () => client.cancelJob('a/b'),
+      pause: () => client.pauseJob('a/b'),
+      resume: () => client.resumeJob('a/b'),
+      requeue: () => client.requeueJob('a/b'),
+      priority: () => client.setPriority('a/b', 70),
+    }
+    expect((await calls[verb]()).status).toBe('paused')
+    expect(agent.requests[0]?.body).toEqual(verb === 'priority' ? { priority: 70 } : undefined)
   })
 
-  it('takes a list bare or under its name', async () => {
+  it('pauses and resumes the machine', async () => {
+    agent.on('POST /v1/agent/pause', { json: anAgent({ paused: true }) })
+    agent.on('POST /v1/agent/resume', { json: anAgent({ paused: false }) })
+    expect((await client.pauseAgent()).paused).toBe(true)
+    expect((await client.resumeAgent()).paused).toBe(false)
+  })
+
+  it('lists jobs, and logs as long as asked for', async () => {
     agent.on('GET /v1/jobs', { json: [aJob()] })
+    agent.on('GET /v1/jobs/j1/log', { json: [{ atMs: 1, level: 'info', scope: 's', message: 'hello', fields: {} }] })
     expect(await client.jobs()).toHaveLength(1)
-    agent.on('GET /v1/jobs', { json: { jobs: [aJob(), aJob()] } })
-    expect(await client.jobs()).toHaveLength(2)
+    expect(await client.jobLog('j1', { lines: 2 })).toMatchObject([{ message: 'hello' }])
+    expect(agent.requests[1]?.path).toBe('/v1/jobs/j1/log?lines=2')
   })
 
-  it('keeps the newest lines of a log', async () => {
-    const line = (message: string) => ({ atMs: 1, level: 'info', scope: 's', message, fields: {} })
-    agent.on('GET /v1/agent/log', { json: { lines: ['a', 'b', 'c'].map(line) } })
-    expect((await client.agentLog({ lines: 2 })).map((one) => one.message)).toEqual(['b', 'c'])
-    expect(agent.requests[0]?.path).toBe('/v1/agent/log?lines=2')
-    expect(await client.agentLog({ lines: 0 })).toEqual([])
+  it('asks for a measurement', async () => {
+    const json = { engine: 'ffmpeg', score: 98, framesPerS: 50, slots: 2, cached: false }
+    agent.on('POST /v1/agent/bench', { json })
+    expect(await client.bench({ again: true })).toEqual(json)
+    expect(agent.requests[0]?.body).toEqual({ again: true })
   })
 })
 

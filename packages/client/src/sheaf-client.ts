@@ -34,7 +34,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** `lines`: how many of the newest lines are wanted, default 50. */
+/** `lines`: how many of the newest lines are wanted, 1 to 2,000, default 50. */
 export interface LogOptions extends CallOptions {
   readonly lines?: number | undefined
 }
@@ -86,7 +86,7 @@ export class SheafClient {
 
   /** Every job the farm knows. */
   async jobs(options?: CallOptions): Promise<readonly JobView[]> {
-    return listOf(JobViewSchema, 'jobs', await this.#get(apiPaths.jobs, options), apiPaths.jobs)
+    return checkAnswer(Type.Array(JobViewSchema), await this.#get(apiPaths.jobs, options), apiPaths.jobs)
   }
 
   /** One job. SHEAF_JOB_NOT_FOUND, SHEAF_JOB_AMBIGUOUS. */
@@ -102,27 +102,27 @@ export class SheafClient {
   }
 
   /** Cancels a job for good. SHEAF_JOB_CLOSED when it has ended already. */
-  async cancelJob(jobId: string, options?: CallOptions): Promise<void> {
-    await this.#post(withJob(apiPaths.jobCancel, jobId), undefined, options)
+  cancelJob(jobId: string, options?: CallOptions): Promise<JobView> {
+    return this.#change(apiPaths.jobCancel, jobId, options)
   }
 
   /** Leases no more of this job until it is resumed. */
-  async pauseJob(jobId: string, options?: CallOptions): Promise<void> {
-    await this.#post(withJob(apiPaths.jobPause, jobId), undefined, options)
+  pauseJob(jobId: string, options?: CallOptions): Promise<JobView> {
+    return this.#change(apiPaths.jobPause, jobId, options)
   }
 
-  async resumeJob(jobId: string, options?: CallOptions): Promise<void> {
-    await this.#post(withJob(apiPaths.jobResume, jobId), undefined, options)
+  resumeJob(jobId: string, options?: CallOptions): Promise<JobView> {
+    return this.#change(apiPaths.jobResume, jobId, options)
   }
 
   /** Starts the job's next generation. */
-  async requeueJob(jobId: string, options?: CallOptions): Promise<void> {
-    await this.#post(withJob(apiPaths.jobRequeue, jobId), undefined, options)
+  requeueJob(jobId: string, options?: CallOptions): Promise<JobView> {
+    return this.#change(apiPaths.jobRequeue, jobId, options)
   }
 
   /** Sets a job's priority, 0–100. */
-  async setPriority(jobId: string, priority: number, options?: CallOptions): Promise<void> {
-    await this.#post(withJob(apiPaths.jobPriority, jobId), { priority }, options)
+  setPriority(jobId: string, priority: number, options?: CallOptions): Promise<JobView> {
+    return this.#change(apiPaths.jobPriority, jobId, options, { priority })
   }
 
   /** The newest lines about one job, oldest first. */
@@ -131,12 +131,12 @@ export class SheafClient {
   }
 
   /** Takes no more segments on this machine until it is resumed. */
-  async pauseAgent(options?: CallOptions): Promise<void> {
-    await this.#post(apiPaths.pause, undefined, options)
+  async pauseAgent(options?: CallOptions): Promise<AgentView> {
+    return checkAnswer(AgentViewSchema, await this.#post(apiPaths.pause, undefined, options), apiPaths.pause)
   }
 
-  async resumeAgent(options?: CallOptions): Promise<void> {
-    await this.#post(apiPaths.resume, undefined, options)
+  async resumeAgent(options?: CallOptions): Promise<AgentView> {
+    return checkAnswer(AgentViewSchema, await this.#post(apiPaths.resume, undefined, options), apiPaths.resume)
   }
 
   /** Asks the agent to stop in good order; it may still run for a moment after the answer. */
@@ -160,11 +160,15 @@ export class SheafClient {
     return this.#get(apiPaths.openapi, options)
   }
 
+  async #change(template: string, jobId: string, options?: CallOptions, body?: unknown): Promise<JobView> {
+    const path = withJob(template, jobId)
+    return checkAnswer(JobViewSchema, await this.#post(path, body, options), path)
+  }
+
   async #log(path: string, options: LogOptions = {}): Promise<readonly LogLine[]> {
-    const lines = options.lines ?? 50
+    const { lines = 50 } = options
     const answer = await this.#get(`${path}?lines=${lines}`, options)
-    const all = listOf(LogLineSchema, 'lines', answer, path)
-    return lines === 0 ? [] : all.slice(-lines)
+    return checkAnswer(Type.Array(LogLineSchema), answer, path)
   }
 
   #get(path: string, options: CallOptions | undefined): Promise<unknown> {
@@ -180,11 +184,4 @@ export class SheafClient {
 
 function withJob(path: string, jobId: string): string {
   return path.replace(':jobId', encodeURIComponent(jobId))
-}
-
-/** A list, bare or under its name. */
-function listOf<S extends Type.TSchema>(item: S, name: string, answer: unknown, asked: string): readonly Type.Static<S>[] {
-  const isRecord = typeof answer === 'object' && answer !== null && !Array.isArray(answer)
-  const list = isRecord ? (answer as Readonly<Record<string, unknown>>)[name] : answer
-  return checkAnswer(Type.Array(item), list, asked)
 }

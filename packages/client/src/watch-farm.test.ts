@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { FarmView } from '@sheaf/protocol'
 import { SheafClient } from './sheaf-client.js'
+import { watchFarm } from './watch-farm.js'
 import { aFarm, FakeAgent } from './testing/index.js'
 
 let agent: FakeAgent
@@ -61,6 +62,18 @@ describe('watchFarm', () => {
       code: 'SHEAF_AGENT_NOT_RUNNING',
     })
     agent = await FakeAgent.start()
+  })
+
+  it('takes an agent that hangs for one that is away', async () => {
+    agent.publish(aFarm({ atMs: 1 }))
+    const { baseUrl, token } = agent
+    const lost: string[] = []
+    const components = { fetcher: fetch, address: { baseUrl, token }, rediscover: undefined, timeoutMs: 1000, silenceMs: 20 }
+    const views = iterate(watchFarm(components, { onLost: (error) => lost.push(error.code) }))
+    await views.next()
+    expect((await views.next()).value).toMatchObject({ atMs: 1 })
+    expect(lost).toEqual(['SHEAF_AGENT_UNREACHABLE'])
+    await views.return?.(undefined)
   })
 
   it('refuses an event of an unexpected shape', async () => {

@@ -19,6 +19,8 @@ export interface WatchComponents {
   readonly address: AgentAddress
   readonly rediscover: (() => Promise<AgentAddress>) | undefined
   readonly timeoutMs: number
+  /** An agent says something every 15 s; one that is silent for longer than this hangs. Default 45,000. */
+  readonly silenceMs?: number | undefined
 }
 
 const backOffMs = { first: 100, most: 2000 } as const
@@ -59,7 +61,7 @@ export async function* watchFarm(components: WatchComponents, options: WatchOpti
 }
 
 async function* readEvents(
-  { fetcher, timeoutMs }: WatchComponents,
+  { fetcher, timeoutMs, silenceMs = 45_000 }: WatchComponents,
   address: AgentAddress,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<FarmView, void, undefined> {
@@ -72,7 +74,7 @@ async function* readEvents(
     const messages: EventSourceMessage[] = []
     const parser = createParser({ onEvent: (message) => messages.push(message) })
     const decoder = new TextDecoder()
-    for await (const chunk of readChunks(body, address)) {
+    for await (const chunk of readChunks(body, address, silenceMs)) {
       parser.feed(decoder.decode(chunk, { stream: true }))
       for (const message of messages.splice(0)) {
         if (message.event === 'farm') yield checkAnswer(FarmViewSchema, parseEvent(message.data), apiPaths.events)
@@ -83,11 +85,18 @@ async function* readEvents(
   }
 }
 
-async function* readChunks(body: ReadableStream<Uint8Array>, address: AgentAddress): AsyncGenerator<Uint8Array, void, undefined> {
+async function* readChunks(
+  body: ReadableStream<Uint8Array>,
+  address: AgentAddress,
+  silenceMs: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const reader = body.getReader()
+  let timer: NodeJS.Timeout | undefined
   try {
     for (;;) {
+      timer = setTimeout(() => void reader.cancel().catch(() => undefined), silenceMs)
       const { done, value } = await reader.read()
+      clearTimeout(timer)
       if (done) return
       yield value
     }
@@ -98,6 +107,8 @@ async function* readChunks(body: ReadableStream<Uint8Array>, address: AgentAddre
       hint: 'It may be restarting: see sheaf status.',
       cause,
     })
+  } finally {
+    clearTimeout(timer)
   }
 }
 
