@@ -1,3 +1,9 @@
-export { FactStore, type FactsEvent, type FactStoreEvents, type FactStoreInit } from './fact-store.js'
+export {
+  FactStore,
+  type FactsEvent,
+  type FactStoreEvents,
+  type FactStoreInit,
+  type IngestOutcome,
+} from './fact-store.js'
 export { FactSync, type FactSyncComponents, type FactSyncInit } from './fact-sync.js'
 export { openStoreDatabase, type StoreDatabase } from './store-database.js'

@@ -1,0 +1,163 @@
+import { factsMessageToWire, limits, protocols, type LogHead, type PeerId } from '@sheaf/protocol'
+import type { Log } from '../log/index.js'
+import type { FarmNetwork, FarmStream } from '../network/index.js'
+import type { FactStore } from './fact-store.js'
+import { logKey } from './log-heads.js'
+
+export interface PeerSyncComponents {
+  readonly peer: PeerId
+  readonly network: FarmNetwork
+  readonly store: FactStore
+  readonly log: Log
+  /** The peer has more on its disk than it had. */
+  readonly onConfirmed: () => void
+}
+
+const pauseAfterFailureMs = 200
+const bytesPerMessage = 1 << 20
+
+/**
+ * What one peer has, and our half of the talk with it: heads first, then whatever it lacks, then acks of what it
+ * sent. One message is on its way at a time, and the next waits until the stream takes it.
+ */
+export class PeerSync {
+  readonly #components: PeerSyncComponents
+  readonly #abort = new AbortController()
+  /** On the peer's disk, by its own word (or it sent them itself). */
+  readonly #confirmed = new Map<string, number>()
+  /** Sent over the present stream. */
+  readonly #sent = new Map<string, number>()
+  /** What the peer's previous heads said: no progress since then means that what was sent got lost. */
+  #reported = new Map<string, number>()
+  /** Logs of which we may have more than the peer. */
+  readonly #behind = new Map<string, LogHead>()
+  readonly #acks = new Map<string, LogHead>()
+  #owesHeads = true
+  #peerSpoke = false
+  #wake: (() => void) | undefined
+
+  constructor(components: PeerSyncComponents) {
+    this.#components = components
+    void this.#run()
+  }
+
+  stop(): void {
+    this.#abort.abort(new Error('the peer is gone'))
+    this.#wake?.()
+  }
+
+  /** Last sequence of a log that the peer has on disk, as far as it has said. */
+  confirmed(log: Pick<LogHead, 'author' | 'logId'>): number {
+    return this.#confirmed.get(logKey(log)) ?? 0
+  }
+
+  /** Our store has more. */
+  grown(heads: readonly LogHead[]): void {
+    for (const head of heads) this.#behind.set(logKey(head), head)
+    this.#wake?.()
+  }
+
+  /** The peer said what it holds, of all logs. */
+  heard(heads: readonly LogHead[]): void {
+    this.#peerSpoke = true
+    const reported = new Map(heads.map((head) => [logKey(head), head.seq]))
+    for (const [key, sent] of this.#sent) {
+      const seq = reported.get(key) ?? 0
+      if (seq < sent && seq === (this.#reported.get(key) ?? -1)) this.#sent.set(key, seq)
+    }
+    this.#reported = new Map([...this.#sent.keys()].map((key) => [key, 0]))
+    for (const [key, seq] of reported) this.#reported.set(key, seq)
+    this.acked(heads)
+    this.grown(this.#components.store.heads())
+  }
+
+  /** The peer said what it holds, of some logs. */
+  acked(heads: readonly LogHead[]): void {
+    for (const head of heads) {
+      const key = logKey(head)
+      this.#confirmed.set(key, Math.max(head.seq, this.#confirmed.get(key) ?? 0))
+    }
+    this.#components.onConfirmed()
+  }
+
+  /** Facts of the peer are on our disk: it is told so, and has them itself. */
+  ack(heads: readonly LogHead[]): void {
+    for (const head of heads) this.#acks.set(logKey(head), head)
+    this.#wake?.()
+  }
+
+  /** All our heads are told again. */
+  refresh(): void {
+    this.#owesHeads = true
+    this.#wake?.()
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#abort
+    while (!signal.aborted) {
+      try {
+        const { network, peer } = this.#components
+        const stream = await network.openStream(peer, protocols.facts, { signal })
+        this.#owesHeads = true
+        this.#sent.clear()
+        await this.#talk(stream)
+      } catch (error) {
+        if (signal.aborted) return
+        this.#components.log.debug({ peer: this.#components.peer, error }, 'facts stream broke')
+        await new Promise((resolve) => setTimeout(resolve, pauseAfterFailureMs))
+      }
+    }
+  }
+
+  async #talk(stream: FarmStream): Promise<void> {
+    const { signal } = this.#abort
+    signal.addEventListener('abort', () => stream.abort(signal.reason as Error), { once: true })
+    while (!signal.aborted) {
+      const said = (await this.#sayHeads(stream)) || (await this.#sayAcks(stream)) || (await this.#sayFacts(stream))
+      if (!said) await this.#woken()
+    }
+  }
+
+  async #sayHeads(stream: FarmStream): Promise<boolean> {
+    if (!this.#owesHeads) return false
+    this.#owesHeads = false
+    await stream.write(factsMessageToWire({ kind: 'heads', heads: this.#components.store.heads() }))
+    return true
+  }
+
+  async #sayAcks(stream: FarmStream): Promise<boolean> {
+    if (this.#acks.size === 0) return false
+    const heads = [...this.#acks.values()]
+    this.#acks.clear()
+    await stream.write(factsMessageToWire({ kind: 'ack', heads }))
+    return true
+  }
+
+  /** The next facts that the peer lacks; nothing before it has said what it has. */
+  async #sayFacts(stream: FarmStream): Promise<boolean> {
+    if (!this.#peerSpoke) return false
+    for (const [key, log] of this.#behind) {
+      this.#behind.delete(key)
+      const from = Math.max(this.#confirmed.get(key) ?? 0, this.#sent.get(key) ?? 0)
+      if (this.#components.store.headOf(log) <= from) continue
+      const max = { count: limits.factsPerMessage, bytes: bytesPerMessage }
+      const facts = await this.#components.store.range(log, from + 1, max)
+      if (facts.length === 0) continue
+      this.#sent.set(key, from + facts.length)
+      // There may be more; asked again after everybody else's turn.
+      this.#behind.set(key, log)
+      await stream.write(factsMessageToWire({ kind: 'facts', facts }))
+      return true
+    }
+    return false
+  }
+
+  #woken(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = () => {
+        this.#wake = undefined
+        resolve()
+      }
+    })
+  }
+}
