@@ -1,11 +1,26 @@
 /** The machine, as far as slots depend on it. */
 export interface SlotHardware {
-  /** Logical processors. */
+  /** Logical processors that this process may use (`os.availableParallelism()`). */
   readonly cores: number
   readonly memoryBytes: number
 }
 
-/** How many segments to render at once: as many as keep the machine busy, and fit in its memory. */
-export function chooseSlots(hardware: SlotHardware): number {
-  return Math.max(1, Math.round(hardware.cores / 2))
+/** Logical processors that one slot keeps busy: an x264 of four threads and its compositor. */
+const CORES_PER_SLOT = 4
+
+/** What a slot may need at 4K: compositor, two encoders with their look-ahead, decoders. */
+const SLOT_BYTES = 3 * 1024 ** 3
+
+/**
+ * How many segments to render at once: as many as keep the machine busy, within half its memory (the
+ * other half is its owner's). An encoder has four threads on every machine, so that its bytes are
+ * the same everywhere; bigger machines therefore need more slots.
+ */
+export function chooseSlots({ cores, memoryBytes }: SlotHardware): number {
+  const byCores = Math.round(cores / CORES_PER_SLOT)
+  const byMemory = Math.floor(memoryBytes / 2 / SLOT_BYTES)
+  return Math.max(1, Math.min(byCores, byMemory, MOST_SLOTS))
 }
+
+/** Slots that one agent may announce. */
+const MOST_SLOTS = 256

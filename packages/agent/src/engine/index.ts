@@ -1,6 +1,7 @@
-export { engineFingerprint, type FingerprintOptions } from './engine-fingerprint.js'
+export { ENGINE_VERSION, engineFingerprint, type FingerprintOptions } from './engine-fingerprint.js'
 export { findFfmpeg, type FfmpegTools, type FindFfmpegOptions } from './find-ffmpeg.js'
 export { probeMedia, type ProbeMediaOptions } from './probe-media.js'
+export { makeProbeEdit, type ProbeEdit, type ProbeEditRecipe } from './probe-edit.js'
 export { renderAudio } from './render-audio.js'
 export { renderChunk } from './render-chunk.js'
 export type {

@@ -1,6 +1,39 @@
+import { rename, rm } from 'node:fs/promises'
+import { basename, dirname, extname, join } from 'node:path'
+import type { AssetId } from '@sheaf/protocol'
+import { compileAudio, mediaIndices, resolveCall } from '@sheaf/timeline'
+import { checkSound } from '../join/index.js'
+import { graphFileFor } from './render-chunk.js'
 import type { RenderAudioOptions } from './render-types.js'
+import { runTool } from './run-tool.js'
+import { engineFailed } from './segment-encoder.js'
 
-/** Renders the whole edit's sound into one file; false when the edit has none (no file is written). */
-export async function renderAudio(options: RenderAudioOptions): Promise<boolean> {
-  throw new Error(`not built yet ${options.outPath}`)
+/**
+ * Renders the whole edit's sound into one file; false when the edit has none (no file is written).
+ * `outPath` must end in the preset's `audioExtension`. Throws SHEAF_ENGINE_FAILED, SHEAF_DISK_FULL,
+ * or the signal's reason; a half-written file does not stay.
+ */
+export async function renderAudio({ tools, manifest, assetPath, outPath, signal }: RenderAudioOptions): Promise<boolean> {
+  const extension = extname(outPath)
+  const part = join(dirname(outPath), `${basename(outPath, extension)}.part`)
+  const partPath = part + extension
+  const { edit, preset } = manifest
+  const call = compileAudio({ edit, media: mediaIndices(manifest), preset, output: partPath })
+  if (!call) return false
+  const graphPath = `${part}.graph.txt`
+  try {
+    const graphFile = await graphFileFor(call, graphPath)
+    const args = resolveCall(call, { pathOf: (id) => assetPath(id as AssetId), graphFile })
+    const { stderr } = await runTool({ file: tools.ffmpeg, args, signal })
+    if (stderr.trim() !== '') throw new Error(stderr.trim().slice(-1000))
+    await checkSound(partPath, call.samples)
+    await rename(partPath, outPath)
+    return true
+  } catch (error) {
+    signal.throwIfAborted()
+    throw engineFailed('the sound of the edit', error)
+  } finally {
+    await rm(partPath, { force: true })
+    await rm(graphPath, { force: true })
+  }
 }

@@ -1,4 +1,5 @@
 export { checkSegment, type SegmentExpectation, type SegmentFacts, segmentInvalid } from './check-segment.js'
+export { checkSound } from './check-sound.js'
 export {
   openOutputJoiner,
   type JoinedOutput,

@@ -126,7 +126,6 @@ export class MovieAssembler {
   }
 
   #soundTrack(source: Mp4Track, movie: Mp4Track): MovieTrack {
-    const { ticks, timescale } = source.duration
     return {
       source,
       sizes: source.samples.sizes,
@@ -136,8 +135,19 @@ export class MovieAssembler {
       sync: source.samples.sync,
       chunks: this.#soundChunks,
       mediaTime: source.mediaTime,
-      durationTicks: Math.round((ticks * movie.timescale) / timescale),
+      durationTicks: this.#soundDuration(source, movie),
     }
+  }
+
+  /**
+   * ffmpeg writes edit lists in milliseconds. Sound that was made for this film is as long as its
+   * pictures; where the two differ by less than that rounding, the pictures' exact length counts.
+   */
+  #soundDuration(source: Mp4Track, movie: Mp4Track): number {
+    const { ticks, timescale } = source.duration
+    const rounded = Math.round((ticks * movie.timescale) / timescale)
+    const pictures = this.frames * frameTicks(movie, this.#rate)
+    return Math.abs(rounded - pictures) * 1000 <= movie.timescale ? pictures : rounded
   }
 }
 

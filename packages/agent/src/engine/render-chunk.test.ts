@@ -1,0 +1,93 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { audioExtension, type Preset } from '@sheaf/timeline'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openOutputJoiner, verifyOutput } from '../join/index.js'
+import { engineFingerprint } from './engine-fingerprint.js'
+import { type FfmpegTools, findFfmpeg } from './find-ffmpeg.js'
+import { makeProbeEdit, type ProbeEdit } from './probe-edit.js'
+import { renderAudio } from './render-audio.js'
+import { renderChunk } from './render-chunk.js'
+import type { RenderedSegment } from './render-types.js'
+
+let dir = ''
+let tools: FfmpegTools
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'sheaf-render-'))
+  tools = await findFfmpeg()
+})
+afterAll(() => rm(dir, { recursive: true, force: true }))
+
+const presets: readonly Preset[] = [{ id: 'h264', crf: 30, speed: 'veryfast' }, { id: 'ffv1' }]
+
+async function render(edit: ProbeEdit, from: number, to: number): Promise<RenderedSegment[]> {
+  const outDir = await mkdtemp(join(dir, 'chunk-'))
+  const segments: RenderedSegment[] = []
+  const signal = new AbortController().signal
+  const onSegment = (segment: RenderedSegment): unknown => segments.push(segment)
+  await renderChunk({ ...edit, tools, from, to, outDir, decode: true, signal, onSegment }).done
+  return segments
+}
+
+describe.each(presets)('a job with preset $id', (preset) => {
+  let edit: ProbeEdit
+  beforeAll(async () => {
+    const recipe = { tools, dir: join(dir, preset.id), preset, width: 160, height: 90 }
+    edit = await makeProbeEdit({ ...recipe, segments: 4, segmentFrames: 24 })
+  })
+
+  it('has the same bytes however it is cut into chunks, and joins to a right film', async () => {
+    const whole = await render(edit, 0, 4)
+    const parts = [...(await render(edit, 0, 1)), ...(await render(edit, 1, 4))]
+    expect(parts.map((segment) => segment.index)).toEqual([0, 1, 2, 3])
+    for (const [i, part] of parts.entries()) {
+      expect((await readFile(part.path)).equals(await readFile(whole[i]?.path ?? ''))).toBe(true)
+    }
+    const audioPath = join(dir, `${preset.id}-sound${audioExtension(preset)}`)
+    const signal = new AbortController().signal
+    expect(await renderAudio({ ...edit, tools, outPath: audioPath, signal })).toBe(true)
+    const { rate } = edit.manifest.edit
+    const outPath = join(dir, `${preset.id}${preset.id === 'ffv1' ? '.mov' : '.mp4'}`)
+    const options = { outPath, audioPath, rate, width: 160, height: 90, overwrite: false }
+    const joiner = await openOutputJoiner({ ...options, segmentFrames: [24, 24, 24, 24] })
+    for (const segment of parts) await joiner.add(segment.index, segment.path)
+    expect(await joiner.finish()).toMatchObject({ frames: 96 })
+    await verifyOutput(outPath, { frames: 96, rate })
+  }, 30_000)
+})
+
+describe('the sound of a job', () => {
+  it('leaves nothing when it fails or is aborted', async () => {
+    const preset = presets[0] as Preset
+    const edit = await makeProbeEdit({ tools, dir: join(dir, 'h264'), preset, width: 160, height: 90, segments: 1, segmentFrames: 24 })
+    const folder = await mkdtemp(join(dir, 'sound-'))
+    const outPath = join(folder, 'sound.m4a')
+    const lost = { ...edit, assetPath: () => join(folder, 'gone.mov') }
+    const signal = new AbortController().signal
+    await expect(renderAudio({ ...lost, tools, outPath, signal })).rejects.toMatchObject({
+      code: 'SHEAF_ENGINE_FAILED',
+      message: expect.stringContaining('gone.mov') as string,
+    })
+    const aborted = AbortSignal.abort(new Error('enough'))
+    await expect(renderAudio({ ...edit, tools, outPath, signal: aborted })).rejects.toThrow('enough')
+    expect(await readdir(folder)).toEqual([])
+  })
+})
+
+describe('the fingerprint', () => {
+  it('is measured once, kept, and depends on the build', async () => {
+    const cacheDir = join(dir, 'fingerprints')
+    const first = await engineFingerprint({ tools, cacheDir })
+    expect(first).toMatch(/^[0-9a-f]{64}$/)
+    const kept = await readdir(cacheDir)
+    expect(kept).toHaveLength(1)
+    await writeFile(join(cacheDir, kept[0] ?? ''), 'a'.repeat(64))
+    expect(await engineFingerprint({ tools, cacheDir })).toBe('a'.repeat(64))
+    await mkdir(join(dir, 'other'))
+    const again = await engineFingerprint({ tools, cacheDir: join(dir, 'other') })
+    expect(again).toBe(first)
+    const built = { ...tools, banner: `${tools.banner} --enable-something` }
+    expect(await engineFingerprint({ tools: built, cacheDir })).not.toBe(first)
+  }, 30_000)
+})
