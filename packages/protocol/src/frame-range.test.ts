@@ -1,8 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  type FrameRange, contiguousFrames, countFrames, formatFrameRange, iterateFrames,
-  mergeFrameRanges, parseFrameRange, rangeContains,
+  type FrameRange,
+  contiguousFrames,
+  countFrames,
+  formatFrameRange,
+  iterateFrames,
+  mergeFrameRanges,
+  parseFrameRange,
+  rangeContains,
 } from './frame-range.js'
 
 const canonical = (text: string): string => formatFrameRange(parseFrameRange(text))
@@ -21,20 +27,41 @@ const oracle = (list: readonly { first: number; last: number; step: number }[]):
 
 describe('parseFrameRange', () => {
   it.each([
-    ['1-250', '1-250'], ['1-250x2', '1-250x2'], ['1-10,20,30-40x5', '1-10,20,30-40x5'],
-    ['-5--1', '-5--1'], ['-5-3', '-5-3'], ['1..10', '1-10'], ['1-10step2', '1-10x2'],
-    ['1-10 by 3', '1-10x3'], ['1-10:4', '1-10x4'], [' 3 , 1 ', '1,3'], ['1-5,6-9', '1-9'],
-    ['1-5,3-9', '1-9'], ['1-9x2,2-8x2', '1-9'], ['7', '7'], ['1-2x5', '1'], ['-0', '0'],
+    ['1-250', '1-250'],
+    ['1-250x2', '1-250x2'],
+    ['1-10,20,30-40x5', '1-10,20,30-40x5'],
+    ['-5--1', '-5--1'],
+    ['-5-3', '-5-3'],
+    ['1..10', '1-10'],
+    ['1-10step2', '1-10x2'],
+    ['1-10 by 3', '1-10x3'],
+    ['1-10:4', '1-10x4'],
+    [' 3 , 1 ', '1,3'],
+    ['1-5,6-9', '1-9'],
+    ['1-5,3-9', '1-9'],
+    ['1-9x2,2-8x2', '1-9'],
+    ['7', '7'],
+    ['1-2x5', '1'],
+    ['-0', '0'],
   ])('reads %s as %s', (text, expected) => {
     expect(canonical(text)).toBe(expected)
   })
 
   it.each([
-    ['', 'is empty', 0], ['   ', 'is empty', 3], ['10-1', 'is reversed', 0],
-    ['1-10,,20', 'found ","', 5], ['1-', 'found the end', 2], ['1-10x0', 'step must be 1', 5],
-    ['1-10;20', '"," or the end', 4], ['abc', 'a frame number, found "a"', 0],
-    ['1,5-2', 'is reversed', 2], ['1,', 'found the end', 2], ['1-5x', 'found the end', 4],
-    ['99999999999', 'too large', 0], ['1-🎬', 'found "🎬"', 2], ['1.5', '"," or the end', 1],
+    ['', 'is empty', 0],
+    ['   ', 'is empty', 3],
+    ['10-1', 'is reversed', 0],
+    ['1-10,,20', 'found ","', 5],
+    ['1-', 'found the end', 2],
+    ['1-10x0', 'step must be 1', 5],
+    ['1-10;20', '"," or the end', 4],
+    ['abc', 'a frame number, found "a"', 0],
+    ['1,5-2', 'is reversed', 2],
+    ['1,', 'found the end', 2],
+    ['1-5x', 'found the end', 4],
+    ['99999999999', 'too large', 0],
+    ['1-🎬', 'found "🎬"', 2],
+    ['1.5', '"," or the end', 1],
   ])('refuses %j: %s', (text, problem, at) => {
     let message = ''
     try {

@@ -75,15 +75,11 @@ export function* iterateFrames(range: FrameRange): Generator<number, void, undef
 
 /** Whether the range holds this frame. */
 export function rangeContains(range: FrameRange, frame: number): boolean {
-  return range.spans.some(
-    ({ first, last, step }) => frame >= first && frame <= last && (frame - first) % step === 0,
-  )
+  return range.spans.some(({ first, last, step }) => frame >= first && frame <= last && (frame - first) % step === 0)
 }
 
 /** First and last frame (inclusive) when the range has no holes, else undefined. */
-export function contiguousFrames(
-  range: FrameRange,
-): { readonly first: number; readonly last: number } | undefined {
+export function contiguousFrames(range: FrameRange): { readonly first: number; readonly last: number } | undefined {
   const [span, ...others] = range.spans
   if (!span || others.length > 0 || (span.step !== 1 && span.first !== span.last)) return undefined
   return { first: span.first, last: span.last }
@@ -142,9 +138,7 @@ function countSpan({ first, last, step }: FrameSpan): number {
 
 /** Sorted, merged spans. Spans that touch nobody stay as they were written. */
 function canonical(spans: readonly FrameSpan[], text: string): FrameSpan[] {
-  const sorted = [...spans].sort(
-    (a, b) => a.first - b.first || a.last - b.last || a.step - b.step,
-  )
+  const sorted = [...spans].sort((a, b) => a.first - b.first || a.last - b.last || a.step - b.step)
   const merged: FrameSpan[] = []
   let group: FrameSpan[] = []
   let groupEnd = Number.NEGATIVE_INFINITY
@@ -194,7 +188,7 @@ function joinDense(spans: readonly FrameSpan[]): FrameSpan[] {
 /** Three or more single frames at one distance become one stepped span. */
 function foldSingles(spans: readonly FrameSpan[]): FrameSpan[] {
   const out: FrameSpan[] = []
-  for (let i = 0; i < spans.length; ) {
+  for (let i = 0; i < spans.length;) {
     const start = spans[i]
     if (!start) break
     let end = i

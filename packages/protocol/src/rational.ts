@@ -25,18 +25,12 @@ export function rational(num: number, den = 1): Rational {
 
 /** `a + b`. */
 export function addRational(a: Rational, b: Rational): Rational {
-  return reduce(
-    BigInt(a.num) * BigInt(b.den) + BigInt(b.num) * BigInt(a.den),
-    BigInt(a.den) * BigInt(b.den),
-  )
+  return reduce(BigInt(a.num) * BigInt(b.den) + BigInt(b.num) * BigInt(a.den), BigInt(a.den) * BigInt(b.den))
 }
 
 /** `a − b`. */
 export function subRational(a: Rational, b: Rational): Rational {
-  return reduce(
-    BigInt(a.num) * BigInt(b.den) - BigInt(b.num) * BigInt(a.den),
-    BigInt(a.den) * BigInt(b.den),
-  )
+  return reduce(BigInt(a.num) * BigInt(b.den) - BigInt(b.num) * BigInt(a.den), BigInt(a.den) * BigInt(b.den))
 }
 
 /** `a × b`. */

@@ -20,27 +20,68 @@ describe.runIf(hasFfmpeg())('the sound of a job', () => {
     const ramp = (sampleRate: number): string => `aevalsrc=exprs='mod(t\\,1)*0.9':s=${sampleRate}:d=8:c=mono`
     ffmpeg(['-v', 'error', '-f', 'lavfi', '-i', ramp(48000), '-c:a', 'pcm_s16le', `file:${pathOf('mono.wav')}`])
     ffmpeg([
-      '-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=r=25:s=64x64:d=8', '-f', 'lavfi', '-i', ramp(44100),
-      '-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:a', 'flac', '-strict', '-2',
+      '-v',
+      'error',
+      '-f',
+      'lavfi',
+      '-i',
+      'testsrc2=r=25:s=64x64:d=8',
+      '-f',
+      'lavfi',
+      '-i',
+      ramp(44100),
+      '-c:v',
+      'libx264',
+      '-preset',
+      'ultrafast',
+      '-pix_fmt',
+      'yuv420p',
+      '-c:a',
+      'flac',
+      '-strict',
+      '-2',
       `file:${pathOf('av.mp4')}`,
     ])
-    ffmpeg(['-v', 'error', '-f', 'lavfi', '-i', 'sine=440:r=44100:d=8', '-ac', '2', '-c:a', 'aac', `file:${pathOf('tone.mkv')}`])
+    ffmpeg([
+      '-v',
+      'error',
+      '-f',
+      'lavfi',
+      '-i',
+      'sine=440:r=44100:d=8',
+      '-ac',
+      '2',
+      '-c:a',
+      'aac',
+      `file:${pathOf('tone.mkv')}`,
+    ])
     for (const name of ['mono.wav', 'av.mp4', 'tone.mkv']) media.set(name, indexOf(pathOf(name)))
   }, 30_000)
   afterAll(() => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  const clip = (name: string, from: number, to: number, sourceStart = rational(0)): EditItem =>
-    ({ kind: 'clip', name, media: name, from, to, sourceStart, where: name })
+  const clip = (name: string, from: number, to: number, sourceStart = rational(0)): EditItem => ({
+    kind: 'clip',
+    name,
+    media: name,
+    from,
+    to,
+    sourceStart,
+    where: name,
+  })
   const editOf = (items: readonly EditItem[]): Edit => ({
-    name: 'sound', rate, frames: items.at(-1)!.to,
+    name: 'sound',
+    rate,
+    frames: items.at(-1)!.to,
     video: { name: 'V1', items: [{ kind: 'gap', from: 0, to: items.at(-1)!.to }] },
     audio: { name: 'A1', items },
   })
   const items = [
-    clip('mono.wav', 0, 45, rational(5, 2)), { kind: 'gap', from: 45, to: 61 } as const,
-    clip('av.mp4', 61, 120, rational(3)), clip('tone.mkv', 120, 151, rational(21, 10)),
+    clip('mono.wav', 0, 45, rational(5, 2)),
+    { kind: 'gap', from: 45, to: 61 } as const,
+    clip('av.mp4', 61, 120, rational(3)),
+    clip('tone.mkv', 120, 151, rational(21, 10)),
     // Three seconds are left of eight: the rest is silence.
     clip('mono.wav', 151, 300, rational(5)),
   ]
@@ -79,7 +120,8 @@ describe.runIf(hasFfmpeg())('the sound of a job', () => {
   it('is the same file twice, as AAC of the right length', () => {
     const first = render('h264', 'one.m4a')
     const second = render('h264', 'two.m4a')
-    const bytes = (path: string): Buffer => ffmpeg(['-v', 'error', '-i', `file:${path}`, '-c', 'copy', '-f', 'adts', '-'])
+    const bytes = (path: string): Buffer =>
+      ffmpeg(['-v', 'error', '-i', `file:${path}`, '-c', 'copy', '-f', 'adts', '-'])
     expect(bytes(first.path).equals(bytes(second.path))).toBe(true)
     expect(indexOf(first.path).audio).toMatchObject({ codec: 'aac', sampleRate: 48000, channels: 2 })
     expect(Math.abs(decode(first.path).length / 2 - first.samples)).toBeLessThan(1024)

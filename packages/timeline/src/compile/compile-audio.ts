@@ -1,4 +1,12 @@
-import { addRational, divRational, mulRational, type Rational, rational, roundRational, subRational } from '@sheaf/protocol'
+import {
+  addRational,
+  divRational,
+  mulRational,
+  type Rational,
+  rational,
+  roundRational,
+  subRational,
+} from '@sheaf/protocol'
 import type { AudioIndex, MediaIndex } from '../media/media-index.js'
 import { valueAt } from '../media/pts-runs.js'
 import type { Edit, EditClip, EditItem } from '../model/edit.js'
@@ -41,16 +49,27 @@ export function compileAudio(request: AudioRequest): AudioCall | undefined {
   if (!edit.audio) return undefined
   const samples = sampleOfFrame(edit.frames, edit.rate)
   const call = new CallBuilder([...COMMON_ARGS, '-cpuflags', '0', '-copyts'])
-  const pieces = edit.audio.items
-    .map((item) => pieceOf(request, item, call))
-    .map((chain, i) => `${chain}[p${i}]`)
+  const pieces = edit.audio.items.map((item) => pieceOf(request, item, call)).map((chain, i) => `${chain}[p${i}]`)
   const labels = pieces.map((_, i) => `[p${i}]`).join('')
   const concat = pieces.length > 1 ? `${labels}concat=n=${pieces.length}:v=0:a=1,` : labels
-  const graph = [...pieces, `${concat}asettb=expr=1/${AUDIO_RATE},asetpts=NB_CONSUMED_SAMPLES,apad=whole_len=${samples},atrim=end_sample=${samples}[out]`].join(';\n')
+  const graph = [
+    ...pieces,
+    `${concat}asettb=expr=1/${AUDIO_RATE},asetpts=NB_CONSUMED_SAMPLES,apad=whole_len=${samples},atrim=end_sample=${samples}[out]`,
+  ].join(';\n')
   const codec = preset.id === 'h264' ? ['-c:a', 'aac', '-b:a', '192k'] : ['-c:a', 'pcm_s24le']
   const built = call.finish(graph, [
-    '-map', '[out]', ...codec, '-flags:a', '+bitexact', '-fflags', '+bitexact', '-map_metadata', '-1',
-    '-f', preset.id === 'h264' ? 'mp4' : 'mov', `file:${request.output}`,
+    '-map',
+    '[out]',
+    ...codec,
+    '-flags:a',
+    '+bitexact',
+    '-fflags',
+    '+bitexact',
+    '-map_metadata',
+    '-1',
+    '-f',
+    preset.id === 'h264' ? 'mp4' : 'mov',
+    `file:${request.output}`,
   ])
   return { ...built, samples }
 }

@@ -48,14 +48,26 @@ export function compileCompositor(request: CompositorRequest): CompositorCall {
   const finish = `settb=expr=${edit.rate.den}/${edit.rate.num},setpts=N,format=${format.pixFmt}[out]`
   const graph = [...labelled, `${chains.length > 1 ? joined : '[s0]'}${finish}`].join(';\n')
   const built = call.finish(graph, [
-    '-map', '[out]', '-frames:v', String(to - from), '-fps_mode', 'passthrough',
-    '-f', 'rawvideo', '-pix_fmt', format.pixFmt, 'pipe:1',
+    '-map',
+    '[out]',
+    '-frames:v',
+    String(to - from),
+    '-fps_mode',
+    'passthrough',
+    '-f',
+    'rawvideo',
+    '-pix_fmt',
+    format.pixFmt,
+    'pipe:1',
   ])
   return { ...built, frameBytes: frameBytes(format), frames: to - from }
 }
 
 /** How many input files a compositor of frames [from, to) opens. */
-export function countCompositorInputs(edit: Edit, { from, to }: { readonly from: number; readonly to: number }): number {
+export function countCompositorInputs(
+  edit: Edit,
+  { from, to }: { readonly from: number; readonly to: number },
+): number {
   return edit.video.items.filter((item) => item.kind === 'clip' && item.from < to && item.to > from).length
 }
 
@@ -84,9 +96,7 @@ function clipChain(request: CompositorRequest, clip: EditClip, { from, to, call 
   const ticks = ticksFor(rate)
   const threads = request.decodeThreads === undefined ? [] : ['-threads', String(request.decodeThreads)]
   const seek =
-    window.seekSeconds === undefined
-      ? []
-      : ['-seek_timestamp', '1', '-noaccurate_seek', '-ss', window.seekSeconds]
+    window.seekSeconds === undefined ? [] : ['-seek_timestamp', '1', '-noaccurate_seek', '-ss', window.seekSeconds]
   const input = call.input(clip.media, [...threads, '-f', index.container, ...seek])
   const end = window.endPts === undefined ? '' : `:end_pts=${window.endPts}`
   // Ticks from the window's first frame. The tick on top settles ties the same way in every window.
@@ -108,8 +118,7 @@ function pictureFilters(video: VideoIndex, format: FrameFormat): string[] {
   const place = fitInto(video, format)
   const range = `in_range=${video.range === 'full' ? 'pc' : 'tv'}:out_range=tv`
   // Between two kinds of YUV swscale would go through 8-bit RGB; colormatrix does it directly.
-  const matrix =
-    video.matrix === 'rgb' ? 'out_color_matrix=bt709' : 'in_color_matrix=bt709:out_color_matrix=bt709'
+  const matrix = video.matrix === 'rgb' ? 'out_color_matrix=bt709' : 'in_color_matrix=bt709:out_color_matrix=bt709'
   const convert = video.matrix === 'rgb' || video.matrix === 'bt709' ? [] : [`colormatrix=${video.matrix}:bt709`]
   const padded = place.width !== format.width || place.height !== format.height
   return [

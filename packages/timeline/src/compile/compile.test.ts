@@ -8,7 +8,10 @@ import { resolveCall } from './ffmpeg-call.js'
 import { fitInto, frameFormat, outputSize } from './frame-format.js'
 import { sourceWindow, ticksFor } from './source-window.js'
 
-const media = new Map([['a', steadyIndex(500)], ['b', { ...steadyIndex(500), container: 'mpegts' }]])
+const media = new Map([
+  ['a', steadyIndex(500)],
+  ['b', { ...steadyIndex(500), container: 'mpegts' }],
+])
 const format = frameFormat({ width: 640, height: 480 })
 const edit = editOf([clipOf('a', 0, 100, rational(4)), { kind: 'gap', from: 100, to: 110 }, clipOf('b', 110, 200)])
 const video = steadyIndex(500).video!
@@ -83,7 +86,13 @@ describe('compileCompositor', () => {
 
 describe('sourceWindow', () => {
   it('holds every picture that its frames show, and a keyframe to start from', () => {
-    const rates = fc.constantFrom(rational(24), rational(25), rational(30000, 1001), rational(60), rational(1_000_000, 66_667))
+    const rates = fc.constantFrom(
+      rational(24),
+      rational(25),
+      rational(30000, 1001),
+      rational(60),
+      rational(1_000_000, 66_667),
+    )
     fc.assert(
       fc.property(rates, fc.nat(300), fc.nat(150), fc.nat(100), (rate, startFrame, a, length) => {
         const clip = clipOf('a', 7, 400, rational(startFrame, 30))
@@ -134,7 +143,10 @@ describe('picture sizes', () => {
         expect(place.y + place.height).toBeLessThanOrEqual(canvas.height)
         const ideal = mulRational(rational(place.height), rational(width, height))
         const idealHeight = mulRational(rational(place.width), rational(height, width))
-        const off = Math.min(Math.abs(place.width - ideal.num / ideal.den), Math.abs(place.height - idealHeight.num / idealHeight.den))
+        const off = Math.min(
+          Math.abs(place.width - ideal.num / ideal.den),
+          Math.abs(place.height - idealHeight.num / idealHeight.den),
+        )
         expect(off).toBeLessThanOrEqual(2)
       }),
     )
@@ -148,11 +160,23 @@ describe('picture sizes', () => {
 
 describe('compileEncoder', () => {
   it('pins everything that the bytes depend on', () => {
-    const args = compileEncoder({ preset: { id: 'h264', crf: 21, speed: 'fast' }, format, frames: 48, rate: rational(24000, 1001), output: '-o.mp4' })
-    expect(args.join(' ')).toMatchInlineSnapshot(`"-hide_banner -nostdin -v error -nostats -y -f rawvideo -pixel_format yuv420p -video_size 640x480 -framerate 24000/1001 -i pipe:0 -map 0:v:0 -frames:v 48 -fps_mode passthrough -c:v libx264 -crf 21 -preset fast -threads 4 -x264-params cpu-independent=1:stitchable=1 -g 250 -bf 3 -flags:v +bitexact+cgop -color_range tv -colorspace bt709 -color_primaries bt709 -color_trc bt709 -map_metadata -1 -fflags +bitexact -video_track_timescale 24000 -f mp4 file:-o.mp4"`)
+    const args = compileEncoder({
+      preset: { id: 'h264', crf: 21, speed: 'fast' },
+      format,
+      frames: 48,
+      rate: rational(24000, 1001),
+      output: '-o.mp4',
+    })
+    expect(args.join(' ')).toMatchInlineSnapshot(
+      `"-hide_banner -nostdin -v error -nostats -y -f rawvideo -pixel_format yuv420p -video_size 640x480 -framerate 24000/1001 -i pipe:0 -map 0:v:0 -frames:v 48 -fps_mode passthrough -c:v libx264 -crf 21 -preset fast -threads 4 -x264-params cpu-independent=1:stitchable=1 -g 250 -bf 3 -flags:v +bitexact+cgop -color_range tv -colorspace bt709 -color_primaries bt709 -color_trc bt709 -map_metadata -1 -fflags +bitexact -video_track_timescale 24000 -f mp4 file:-o.mp4"`,
+    )
   })
 
-  it.each([[rational(24), 12288], [rational(25), 12800], [rational(30000, 1001), 30000]])('at %j counts %d ticks a second', (rate, timescale) => {
+  it.each([
+    [rational(24), 12288],
+    [rational(25), 12800],
+    [rational(30000, 1001), 30000],
+  ])('at %j counts %d ticks a second', (rate, timescale) => {
     expect(segmentFile({ id: 'ffv1' }, rate)).toEqual({ container: 'mov', extension: '.mov', timescale })
   })
 })

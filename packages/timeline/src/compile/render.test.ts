@@ -2,7 +2,16 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { addRational, ceilRational, divRational, mulRational, parseRational, rational, type Rational, subRational } from '@sheaf/protocol'
+import {
+  addRational,
+  ceilRational,
+  divRational,
+  mulRational,
+  parseRational,
+  rational,
+  type Rational,
+  subRational,
+} from '@sheaf/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MediaIndex } from '../media/media-index.js'
 import type { Edit, EditClip, EditItem } from '../model/edit.js'
@@ -20,6 +29,19 @@ const SOURCES: readonly (readonly [name: string, rate: string, size: string, ext
   ['-b:30.mkv', '30', '160x120', ['-g', '25', '-bf', '2']],
   ["c'29 97 🎬.mp4", '30000/1001', '192x108', ['-g', '250', '-bf', '3']],
   ['d.ts', '24', '200x200', ['-g', '24', '-bf', '2']],
+  [
+    'f vfr.mp4',
+    '25',
+    '160x90',
+    [
+      '-vf',
+      "setpts='PTS+gt(mod(N,7),3)*0.02/TB',select='mod(n,11)'",
+      '-fps_mode',
+      'passthrough',
+      '-enc_time_base',
+      '1:12800',
+    ],
+  ],
   ['e.mov', '60', '320x180', ['-g', '1', '-bf', '0', '-pix_fmt', 'yuvj422p']],
 ]
 
@@ -31,8 +53,19 @@ describe.runIf(hasFfmpeg())('the compositor', () => {
   beforeAll(() => {
     for (const [name, rate, size, extra] of SOURCES) {
       ffmpeg([
-        '-v', 'error', '-f', 'lavfi', '-i', `testsrc2=r=${rate}:s=${size}:d=${name === 'd.ts' ? 30 : 14}`, '-c:v', 'libx264',
-        '-preset', 'ultrafast', ...(extra.includes('-pix_fmt') ? [] : ['-pix_fmt', 'yuv420p']), ...extra, `file:${pathOf(name)}`,
+        '-v',
+        'error',
+        '-f',
+        'lavfi',
+        '-i',
+        `testsrc2=r=${rate}:s=${size}:d=${name === 'd.ts' ? 30 : 14}`,
+        '-c:v',
+        'libx264',
+        '-preset',
+        'ultrafast',
+        ...(extra.includes('-pix_fmt') ? [] : ['-pix_fmt', 'yuv420p']),
+        ...extra,
+        `file:${pathOf(name)}`,
       ])
       media.set(name, indexOf(pathOf(name)))
     }
@@ -42,25 +75,33 @@ describe.runIf(hasFfmpeg())('the compositor', () => {
   })
 
   const editAt = (rate: Rational): Edit => {
-    const starts = [rational(0), rational(21, 10), rational(1001 * 37, 30000), rational(619, 24),
+    const starts = [
+      rational(0),
+      rational(21, 10),
+      rational(1001 * 37, 30000),
+      rational(619, 24),
+      rational(7, 3),
       // The last clip ends where its file does.
-      subRational(rational(14), divRational(rational(25), rate))]
+      subRational(rational(14), divRational(rational(25), rate)),
+    ]
     const items: EditItem[] = []
     let from = 0
     SOURCES.forEach(([name], i) => {
-      const to = from + [50, 33, 61, 40, 25][i]!
+      const to = from + [50, 33, 61, 40, 37, 25][i]!
       items.push({ kind: 'clip', name, media: name, from, to, sourceStart: starts[i]!, where: name })
       from = to
       if (i === 1) items.push({ kind: 'gap', from, to: (from += 7) })
     })
     return { name: 'test', rate, frames: from, video: { name: 'V1', items }, audio: undefined }
   }
-  const hashes = (edit: Edit, from: number, to: number): string[] => {
+  const hashes = (edit: Edit, from: number, to: number, options: readonly string[] = []): string[] => {
     const call = compileCompositor({ edit, media, from, to, format })
-    const raw = ffmpeg(resolveCall(call, { pathOf }))
+    const raw = ffmpeg([...options, ...resolveCall(call, { pathOf })])
     expect(raw.length).toBe(call.frameBytes * call.frames)
     return Array.from({ length: call.frames }, (_, i) =>
-      createHash('md5').update(raw.subarray(i * call.frameBytes, (i + 1) * call.frameBytes)).digest('hex'),
+      createHash('md5')
+        .update(raw.subarray(i * call.frameBytes, (i + 1) * call.frameBytes))
+        .digest('hex'),
     )
   }
 
@@ -86,11 +127,13 @@ describe.runIf(hasFfmpeg())('the compositor', () => {
       const edit = editAt(rate)
       const shown = hashes(edit, 0, edit.frames)
       for (const item of edit.video.items) {
-        if (item.kind === 'gap') continue
+        if (item.kind === 'gap' || media.get(item.media)!.video!.variableRate) continue
         const video = media.get(item.media)!.video!
         // The same pictures without any timing: every frame of the file, in order.
         const still: Edit = {
-          ...edit, rate: videoRate(item.media), frames: video.frameCount,
+          ...edit,
+          rate: videoRate(item.media),
+          frames: video.frameCount,
           video: { name: 'V1', items: [{ ...item, from: 0, to: video.frameCount, sourceStart: rational(0) }] },
         }
         const all = hashes(still, 0, video.frameCount)
@@ -112,6 +155,13 @@ describe.runIf(hasFfmpeg())('the compositor', () => {
     const limit = addRational(start, rational((2 * (frame - clip.from) + 1) * num, 2 * den))
     return ceilRational(limit) - 1
   }
+
+  it('makes the same frames on a CPU without vector units, and with one thread', () => {
+    const edit = editAt(rational(25))
+    expect(media.get('f vfr.mp4')?.video?.variableRate).toBe(true)
+    const whole = hashes(edit, 0, edit.frames)
+    expect(hashes(edit, 0, edit.frames, ['-cpuflags', '0', '-filter_complex_threads', '1'])).toEqual(whole)
+  }, 60_000)
 
   it('encodes a segment whose bytes do not depend on the run it came from', () => {
     const edit = editAt(rational(25))

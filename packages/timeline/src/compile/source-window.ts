@@ -1,5 +1,12 @@
 import {
-  addRational, ceilRational, divRational, floorRational, mulRational, type Rational, rational, roundRational,
+  addRational,
+  ceilRational,
+  divRational,
+  floorRational,
+  mulRational,
+  type Rational,
+  rational,
+  roundRational,
 } from '@sheaf/protocol'
 import type { VideoIndex } from '../media/media-index.js'
 import { lastAtOrBelow, valueAt } from '../media/pts-runs.js'
@@ -42,15 +49,19 @@ const FRAMES_BEFORE = 2
  */
 export function sourceWindow(
   clip: EditClip,
-  span: { readonly from: number; readonly to: number; readonly rate: Rational; readonly container: string; readonly video: VideoIndex },
+  span: {
+    readonly from: number
+    readonly to: number
+    readonly rate: Rational
+    readonly container: string
+    readonly video: VideoIndex
+  },
 ): SourceWindow {
   const { rate, video } = span
   const first = mulRational(rational(valueAt(video.frames, 0) ?? 0), video.timeBase)
   const origin = addRational(first, clip.sourceStart)
   const ptsAt = (halfFrames: number): number =>
-    floorRational(
-      divRational(addRational(origin, divRational(rational(halfFrames, 2), rate)), video.timeBase),
-    )
+    floorRational(divRational(addRational(origin, divRational(rational(halfFrames, 2), rate)), video.timeBase))
   // Frame n shows the last picture whose time is before n + ½ frames.
   const low = lastAtOrBelow(video.frames, ptsAt(2 * (span.from - clip.from) - 1)) - FRAMES_BEFORE
   const high = lastAtOrBelow(video.frames, ptsAt(2 * (span.to - 1 - clip.from) + 1)) + FRAMES_AFTER

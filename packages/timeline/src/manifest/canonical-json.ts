@@ -13,5 +13,6 @@ export function canonicalJson(value: unknown): string {
       .map(([key, field]) => `${JSON.stringify(key)}:${canonicalJson(field)}`)
     return `{${fields.join(',')}}`
   }
-  throw new TypeError(`canonical JSON cannot hold ${String(value)}`)
+  const shown = typeof value === 'number' ? String(value) : `a ${typeof value}`
+  throw new TypeError(`canonical JSON cannot hold ${shown}`)
 }

@@ -179,7 +179,10 @@ function readSegments(value: ValueReader, frames: number): SegmentSpan[] {
 
 /** Every clip must name a medium of the manifest that has what its track needs. */
 function checkMediaNames({ edit, media }: Manifest, root: ValueReader): void {
-  for (const [kind, track] of [['video', edit.video], ['audio', edit.audio]] as const) {
+  for (const [kind, track] of [
+    ['video', edit.video],
+    ['audio', edit.audio],
+  ] as const) {
     for (const item of track?.items ?? []) {
       if (item.kind === 'gap') continue
       const medium = Object.hasOwn(media, item.media) ? media[item.media] : undefined

@@ -11,7 +11,10 @@ const manifest: Manifest = {
   media: { a: { index: steadyIndex(100), sizeBytes: 1000, name: 'a 🎬.mp4' } },
   size: { width: 640, height: 360 },
   preset: { id: 'h264', crf: 20, speed: 'medium' },
-  segments: [[0, 30], [30, 60]],
+  segments: [
+    [0, 30],
+    [30, 60],
+  ],
 }
 const changed = (path: string, value: unknown): string => {
   const copy = JSON.parse(encodeManifest(manifest)) as Record<string, unknown>
@@ -41,15 +44,39 @@ describe('manifest', () => {
   })
 
   it.each([
-    ['version', 7, /version 7; this Sheaf reads version 1/], ['version', '1', /manifest\.version: expected an integer/],
-    ['size.width', 641, /manifest\.size: expected even/], ['segments', [[0, 30]], /segments up to frame 60/],
-    ['segments', [[0, 30], [31, 60]], /begins at frame 30/], ['segments', [[0, 0], [0, 60]], /begins at frame 0/],
-    ['edit.rate.den', 0, /manifest\.edit\.rate\.den/], ['edit.frames', 61, /items up to frame 61/],
-    ['edit.video.items.0.media', 'b', /video of b/], ['edit.video.items.0.media', '__proto__', /video of __proto__/],
-    ['edit.video.items.0.sourceStart.num', -1, /not negative/], ['media.a.index.container', 'concat', /one of mov/],
-    ['media.a.index.video.codec', 'h264;x', /letters, digits/], ['media.a.index.video.frameCount', 99, /as many time stamps/],
-    ['preset.speed', '-f', /one of ultrafast/], ['preset.id', 'sh', /one of h264, ffv1/], ['edit.name', 'x'.repeat(5000), /at most 4096/],
-    ['media.a.sizeBytes', 0, /sizeBytes/], ['media', null, /manifest\.media: expected an object, found null/],
+    ['version', 7, /version 7; this Sheaf reads version 1/],
+    ['version', '1', /manifest\.version: expected an integer/],
+    ['size.width', 641, /manifest\.size: expected even/],
+    ['segments', [[0, 30]], /segments up to frame 60/],
+    [
+      'segments',
+      [
+        [0, 30],
+        [31, 60],
+      ],
+      /begins at frame 30/,
+    ],
+    [
+      'segments',
+      [
+        [0, 0],
+        [0, 60],
+      ],
+      /begins at frame 0/,
+    ],
+    ['edit.rate.den', 0, /manifest\.edit\.rate\.den/],
+    ['edit.frames', 61, /items up to frame 61/],
+    ['edit.video.items.0.media', 'b', /video of b/],
+    ['edit.video.items.0.media', '__proto__', /video of __proto__/],
+    ['edit.video.items.0.sourceStart.num', -1, /not negative/],
+    ['media.a.index.container', 'concat', /one of mov/],
+    ['media.a.index.video.codec', 'h264;x', /letters, digits/],
+    ['media.a.index.video.frameCount', 99, /as many time stamps/],
+    ['preset.speed', '-f', /one of ultrafast/],
+    ['preset.id', 'sh', /one of h264, ffv1/],
+    ['edit.name', 'x'.repeat(5000), /at most 4096/],
+    ['media.a.sizeBytes', 0, /sizeBytes/],
+    ['media', null, /manifest\.media: expected an object, found null/],
   ])('refuses %s = %j', (path, value, message) => {
     expect(() => decodeManifest(changed(path, value))).toThrow(message)
   })

@@ -85,7 +85,7 @@ export class ValueReader {
 
   /** The error that this value is not what it must be. */
   error(expected: string): SheafError {
-    const shown = JSON.stringify(this.#value)?.slice(0, 60) ?? 'nothing'
+    const shown = this.#value === undefined ? 'nothing' : JSON.stringify(this.#value).slice(0, 60)
     return new SheafError({
       code: 'SHEAF_MANIFEST_INVALID',
       message: `manifest${this.#path}: expected ${expected}, found ${shown}`,

@@ -1,4 +1,13 @@
-import { divRational, equalRational, parseRational, rational, type Rational, roundRational, SheafError, ZERO } from '@sheaf/protocol'
+import {
+  divRational,
+  equalRational,
+  parseRational,
+  rational,
+  type Rational,
+  roundRational,
+  SheafError,
+  ZERO,
+} from '@sheaf/protocol'
 import type { AudioIndex, MediaIndex, VideoIndex } from './media-index.js'
 import { colourOf, containerOf, refuseVideo } from './media-support.js'
 import type { ProbePacket, ProbeReport, ProbeStream } from './probe-report.js'

@@ -1,5 +1,13 @@
 import {
-  addRational, ceilRational, compareRational, divRational, mulRational, type Rational, rational, SheafError, subRational,
+  addRational,
+  ceilRational,
+  compareRational,
+  divRational,
+  mulRational,
+  type Rational,
+  rational,
+  SheafError,
+  subRational,
 } from '@sheaf/protocol'
 import { type Edit, type EditClip, type EditTrack } from '../model/edit.js'
 import type { MediaIndex } from './media-index.js'
@@ -99,5 +107,7 @@ function checkClip(rate: Rational, clip: EditClip, index: MediaIndex, kind: 'vid
   if (compareRational(frames, rational(1, 2)) <= 0) return []
   const count = ceilRational(subRational(frames, rational(1, 2)))
   const words = count === 1 ? '1 frame' : `${count} frames`
-  return [{ kind: 'too-short', ...at, message: `the file ${clip.media} is ${words} shorter than the clip that uses it` }]
+  return [
+    { kind: 'too-short', ...at, message: `the file ${clip.media} is ${words} shorter than the clip that uses it` },
+  ]
 }

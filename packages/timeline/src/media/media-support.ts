@@ -3,16 +3,52 @@ import type { ProbeStream } from './probe-report.js'
 
 /** 8-bit pictures without transparency, which the compositor converts without guessing. */
 const PIXEL_FORMATS: ReadonlySet<string> = new Set([
-  'yuv420p', 'yuvj420p', 'yuv422p', 'yuvj422p', 'yuv444p', 'yuvj444p', 'yuv411p', 'yuvj411p',
-  'yuv410p', 'yuv440p', 'yuvj440p', 'nv12', 'nv21', 'yuyv422', 'uyvy422',
-  'rgb24', 'bgr24', 'gbrp', 'rgb0', 'bgr0', '0rgb', '0bgr',
+  'yuv420p',
+  'yuvj420p',
+  'yuv422p',
+  'yuvj422p',
+  'yuv444p',
+  'yuvj444p',
+  'yuv411p',
+  'yuvj411p',
+  'yuv410p',
+  'yuv440p',
+  'yuvj440p',
+  'nv12',
+  'nv21',
+  'yuyv422',
+  'uyvy422',
+  'rgb24',
+  'bgr24',
+  'gbrp',
+  'rgb0',
+  'bgr0',
+  '0rgb',
+  '0bgr',
 ])
 const SDR_TRANSFERS: ReadonlySet<string> = new Set([
-  'bt709', 'smpte170m', 'bt470m', 'bt470bg', 'gamma22', 'gamma28', 'iec61966-2-1', 'iec61966-2-4',
-  'bt1361e', 'unknown', 'unspecified', 'reserved',
+  'bt709',
+  'smpte170m',
+  'bt470m',
+  'bt470bg',
+  'gamma22',
+  'gamma28',
+  'iec61966-2-1',
+  'iec61966-2-4',
+  'bt1361e',
+  'unknown',
+  'unspecified',
+  'reserved',
 ])
 const SDR_PRIMARIES: ReadonlySet<string> = new Set([
-  'bt709', 'smpte170m', 'smpte240m', 'bt470m', 'bt470bg', 'unknown', 'unspecified', 'reserved',
+  'bt709',
+  'smpte170m',
+  'smpte240m',
+  'bt470m',
+  'bt470bg',
+  'unknown',
+  'unspecified',
+  'reserved',
 ])
 
 /**
@@ -20,10 +56,23 @@ const SDR_PRIMARIES: ReadonlySet<string> = new Set([
  * (playlists, concat scripts) are left out on purpose.
  */
 const CONTAINERS: ReadonlyMap<string, string> = new Map([
-  ['mov,mp4,m4a,3gp,3g2,mj2', 'mov'], ['matroska,webm', 'matroska'], ['mpegts', 'mpegts'],
-  ['mpeg', 'mpeg'], ['avi', 'avi'], ['nut', 'nut'], ['mxf', 'mxf'], ['ogg', 'ogg'], ['wav', 'wav'],
-  ['flac', 'flac'], ['mp3', 'mp3'], ['aac', 'aac'], ['aiff', 'aiff'], ['w64', 'w64'], ['flv', 'flv'],
-  ['asf', 'asf'], ['caf', 'caf'],
+  ['mov,mp4,m4a,3gp,3g2,mj2', 'mov'],
+  ['matroska,webm', 'matroska'],
+  ['mpegts', 'mpegts'],
+  ['mpeg', 'mpeg'],
+  ['avi', 'avi'],
+  ['nut', 'nut'],
+  ['mxf', 'mxf'],
+  ['ogg', 'ogg'],
+  ['wav', 'wav'],
+  ['flac', 'flac'],
+  ['mp3', 'mp3'],
+  ['aac', 'aac'],
+  ['aiff', 'aiff'],
+  ['w64', 'w64'],
+  ['flv', 'flv'],
+  ['asf', 'asf'],
+  ['caf', 'caf'],
 ])
 
 /** The container's name for `-f`; undefined when it is not read. */
@@ -39,8 +88,7 @@ export function refuseVideo(stream: ProbeStream): string[] {
   const order = stream.field_order ?? 'progressive'
   if (!['progressive', 'unknown'].includes(order)) problems.push(`interlaced pictures (field order ${order})`)
   const rotation =
-    stream.side_data_list?.find((data) => data.rotation !== undefined)?.rotation ??
-    Number(stream.tags?.['rotate'] ?? 0)
+    stream.side_data_list?.find((data) => data.rotation !== undefined)?.rotation ?? Number(stream.tags?.['rotate'] ?? 0)
   if (rotation % 360 !== 0) problems.push(`rotated pictures (${rotation} degrees)`)
   if (stream.tags?.['alpha_mode'] === '1') problems.push('transparent pictures (alpha channel)')
   problems.push(...refusePixels(stream))

@@ -39,9 +39,18 @@ describe('buildMediaIndex', () => {
   })
 
   it('sorts by presentation, leaves out what is cut off, and sees a variable rate', () => {
-    const packets = [[0, 'K_'], [1536, '__'], [512, '__'], [1024, '__'], [9000, '__'], [-512, 'KD']] as const
+    const packets = [
+      [0, 'K_'],
+      [1536, '__'],
+      [512, '__'],
+      [1024, '__'],
+      [9000, '__'],
+      [-512, 'KD'],
+    ] as const
     const { video } = build({
-      ...report(1), packets: packets.map(([pts, flags]) => ({ stream_index: 0, pts, flags })), streams: report(1).streams!.slice(0, 1),
+      ...report(1),
+      packets: packets.map(([pts, flags]) => ({ stream_index: 0, pts, flags })),
+      streams: report(1).streams!.slice(0, 1),
     })
     expect(video).toMatchObject({ frameCount: 5, variableRate: true })
     expect(Array.from({ length: 5 }, (_, i) => valueAt(video!.frames, i))).toEqual([0, 512, 1024, 1536, 9000])
@@ -58,21 +67,28 @@ describe('buildMediaIndex', () => {
     [{ field_order: 'tt' }, 'interlaced pictures (field order tt)'],
     [{ side_data_list: [{ rotation: -90 }] }, 'rotated pictures (-90 degrees)'],
     [{ tags: { rotate: '180' } }, 'rotated pictures (180 degrees)'],
-    [{ pix_fmt: 'yuv420p10le' }, 'more than 8 bits a channel'], [{ pix_fmt: 'yuva420p' }, 'transparent pictures'],
-    [{ pix_fmt: 'rgba' }, 'transparent pictures'], [{ pix_fmt: 'p010le' }, 'more than 8 bits'],
+    [{ pix_fmt: 'yuv420p10le' }, 'more than 8 bits a channel'],
+    [{ pix_fmt: 'yuva420p' }, 'transparent pictures'],
+    [{ pix_fmt: 'rgba' }, 'transparent pictures'],
+    [{ pix_fmt: 'p010le' }, 'more than 8 bits'],
     [{ color_transfer: 'smpte2084' }, 'HDR or wide colour (transfer smpte2084)'],
-    [{ color_transfer: 'arib-std-b67' }, 'HDR'], [{ color_primaries: 'bt2020' }, 'HDR or wide colour (primaries bt2020)'],
-    [{ tags: { alpha_mode: '1' } }, 'transparent pictures'], [{ width: 0 }, 'without a size'],
+    [{ color_transfer: 'arib-std-b67' }, 'HDR'],
+    [{ color_primaries: 'bt2020' }, 'HDR or wide colour (primaries bt2020)'],
+    [{ tags: { alpha_mode: '1' } }, 'transparent pictures'],
+    [{ width: 0 }, 'without a size'],
   ])('refuses %j by name', (stream, problem) => {
     expect(() => build(report(5, stream))).toThrow(
-      expect.objectContaining({ code: 'SHEAF_MEDIA_UNSUPPORTED', message: expect.stringContaining(problem) as string }) as Error,
+      expect.objectContaining({
+        code: 'SHEAF_MEDIA_UNSUPPORTED',
+        message: expect.stringContaining(problem) as string,
+      }) as Error,
     )
   })
 
   it('names everything at once', () => {
-    expect(() => build(report(5, { field_order: 'bb', tags: { rotate: '90' }, pix_fmt: 'yuv422p10le' }, 'hls'))).toThrow(
-      /the container hls; interlaced[^]*; rotated[^]*; more than 8 bits/,
-    )
+    expect(() =>
+      build(report(5, { field_order: 'bb', tags: { rotate: '90' }, pix_fmt: 'yuv422p10le' }, 'hls')),
+    ).toThrow(/the container hls; interlaced[^]*; rotated[^]*; more than 8 bits/)
   })
 
   it.each([
@@ -82,14 +98,18 @@ describe('buildMediaIndex', () => {
     [{}, 'neither pictures nor sound'],
   ])('refuses what is no medium', (probe: ProbeReport, problem) => {
     expect(() => build(probe)).toThrow(
-      expect.objectContaining({ code: 'SHEAF_MEDIA_INVALID', message: expect.stringContaining(problem) as string }) as Error,
+      expect.objectContaining({
+        code: 'SHEAF_MEDIA_INVALID',
+        message: expect.stringContaining(problem) as string,
+      }) as Error,
     )
   })
 
   it('takes a cover picture for none', () => {
     const cover = { index: 0, codec_type: 'video', disposition: { attached_pic: 1 } }
     const { video, audio } = build({
-      format: { format_name: 'mp3' }, streams: [cover, audioStream],
+      format: { format_name: 'mp3' },
+      streams: [cover, audioStream],
       packets: [{ stream_index: 1, pts: 0, duration: 100, flags: 'K_' }],
     })
     expect(video).toBeUndefined()
@@ -99,10 +119,13 @@ describe('buildMediaIndex', () => {
 
 describe('checkMediaAgainstEdit', () => {
   const indexed = (frames: number, drop?: 'video' | 'audio'): MediaState => ({
-    state: 'indexed', index: { ...steadyIndex(frames), ...(drop ? { [drop]: undefined } : {}) },
+    state: 'indexed',
+    index: { ...steadyIndex(frames), ...(drop ? { [drop]: undefined } : {}) },
   })
   const check = (start: number, frames: number): string[] =>
-    checkMediaAgainstEdit(editOf([clipOf('a', 0, frames, rational(start, 25))]), new Map([['a', indexed(100)]])).map((p) => p.message)
+    checkMediaAgainstEdit(editOf([clipOf('a', 0, frames, rational(start, 25))]), new Map([['a', indexed(100)]])).map(
+      (p) => p.message,
+    )
 
   it('counts the frames that are missing', () => {
     expect(check(0, 100)).toEqual([])
@@ -113,13 +136,26 @@ describe('checkMediaAgainstEdit', () => {
 
   it('lists everything at once, a broken file once', () => {
     const edit = editOf(
-      [clipOf('gone', 0, 5), clipOf('gone', 5, 9), clipOf('zero', 9, 12), clipOf('text', 12, 15), clipOf('sound', 15, 20), clipOf('short', 20, 220)],
+      [
+        clipOf('gone', 0, 5),
+        clipOf('gone', 5, 9),
+        clipOf('zero', 9, 12),
+        clipOf('text', 12, 15),
+        clipOf('sound', 15, 20),
+        clipOf('short', 20, 220),
+      ],
       [clipOf('mute', 0, 220)],
     )
-    const problems = checkMediaAgainstEdit(edit, new Map<string, MediaState>([
-      ['zero', { state: 'empty' }], ['text', { state: 'unreadable', reason: 'no medium' }],
-      ['sound', indexed(50, 'video')], ['short', indexed(100)], ['mute', indexed(300, 'audio')],
-    ]))
+    const problems = checkMediaAgainstEdit(
+      edit,
+      new Map<string, MediaState>([
+        ['zero', { state: 'empty' }],
+        ['text', { state: 'unreadable', reason: 'no medium' }],
+        ['sound', indexed(50, 'video')],
+        ['short', indexed(100)],
+        ['mute', indexed(300, 'audio')],
+      ]),
+    )
     expect(problems.map((p) => p.kind)).toEqual(['missing', 'empty', 'unreadable', 'no-video', 'too-short', 'no-audio'])
     const error = mediaError(problems)!
     expect(error).toBeInstanceOf(SheafError)

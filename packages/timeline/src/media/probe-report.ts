@@ -1,13 +1,19 @@
 /** What ffprobe is asked for; `file:` and the path go behind it. The answer is a {@link ProbeReport}. */
 export const PROBE_ARGS: readonly string[] = [
-  '-v', 'error', '-protocol_whitelist', 'file',
-  '-show_format', '-show_streams', '-show_packets',
+  '-v',
+  'error',
+  '-protocol_whitelist',
+  'file',
+  '-show_format',
+  '-show_streams',
+  '-show_packets',
   '-show_entries',
   'format=format_name:packet=stream_index,pts,duration,flags:stream=index,codec_type,codec_name,width,height,' +
     'sample_aspect_ratio,pix_fmt,time_base,r_frame_rate,has_b_frames,field_order,color_range,color_space,' +
     'color_transfer,color_primaries,sample_rate,channels:stream_disposition=attached_pic:' +
     'stream_side_data=rotation,side_data_type:stream_tags=rotate,alpha_mode',
-  '-of', 'json=compact=1',
+  '-of',
+  'json=compact=1',
 ]
 
 /** The part of ffprobe's JSON that is read. Only these fields may be relied on. */

@@ -9,7 +9,7 @@ export function ptsOfRun(run: PtsRun, i: number): number {
 /** Packs rising integers into runs. `nominal` is the step to try first, which may be a fraction. */
 export function packRuns(values: readonly number[], nominal?: Rational): PtsRun[] {
   const runs: PtsRun[] = []
-  for (let at = 0; at < values.length; ) {
+  for (let at = 0; at < values.length;) {
     const exact = nominal ? takeRun(values, at, nominal.num, nominal.den) : undefined
     const plain = takeRun(values, at, (values[at + 1] ?? 0) - (values[at] ?? 0), 1)
     const run = exact && exact.count >= plain.count ? exact : plain

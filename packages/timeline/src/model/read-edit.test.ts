@@ -25,13 +25,21 @@ describe('readEdit', () => {
     )
     expect(edit).toMatchObject({ name: 'film', rate: { num: 25, den: 1 }, frames: 120 })
     expect(edit.video.items.map((item) => [item.kind, item.from, item.to])).toEqual([
-      ['clip', 0, 50], ['gap', 50, 75], ['clip', 75, 105], ['gap', 105, 120],
+      ['clip', 0, 50],
+      ['gap', 50, 75],
+      ['clip', 75, 105],
+      ['gap', 105, 120],
     ])
-    expect(edit.audio?.items.map((item) => [item.kind, item.from, item.to])).toEqual([['gap', 0, 20], ['clip', 20, 120]])
+    expect(edit.audio?.items.map((item) => [item.kind, item.from, item.to])).toEqual([
+      ['gap', 0, 20],
+      ['clip', 20, 120],
+    ])
     expect(cutsOf(edit)).toEqual([50, 75, 105])
     expect(report).toEqual({ warnings: [], unsupported: [] })
     expect(firstClip({ edit } as ReadEdit)).toMatchObject({
-      media: 'a.mp4', sourceStart: { num: 2, den: 5 }, where: 'track V1 item 1 "a" at 00:00:00:00',
+      media: 'a.mp4',
+      sourceStart: { num: 2, den: 5 },
+      where: 'track V1 item 1 "a" at 00:00:00:00',
     })
   })
 
@@ -73,17 +81,35 @@ describe('readEdit', () => {
   it('reads old schemas, collections, other keys, and markers of any version', () => {
     const old = {
       OTIO_SCHEMA: 'SerializeableCollection.1',
-      children: [{
-        OTIO_SCHEMA: 'Timeline.1', name: 'old',
-        tracks: { OTIO_SCHEMA: 'Stack.1', children: [{
-          OTIO_SCHEMA: 'Sequence.1', kind: 'Video', markers: [{ OTIO_SCHEMA: 'Marker.7' }],
-          children: [
-            { OTIO_SCHEMA: 'Clip.1', name: 'one', source_range: range(0, 5), media_reference: external('one.mov') },
-            { OTIO_SCHEMA: 'Filler.1', source_range: range(0, 5) },
-            clip('two', 0, 5, { media_references: { proxy: external('p.mov'), full: external('f.mov') }, active_media_reference_key: 'full' }),
-          ],
-        }] },
-      }],
+      children: [
+        {
+          OTIO_SCHEMA: 'Timeline.1',
+          name: 'old',
+          tracks: {
+            OTIO_SCHEMA: 'Stack.1',
+            children: [
+              {
+                OTIO_SCHEMA: 'Sequence.1',
+                kind: 'Video',
+                markers: [{ OTIO_SCHEMA: 'Marker.7' }],
+                children: [
+                  {
+                    OTIO_SCHEMA: 'Clip.1',
+                    name: 'one',
+                    source_range: range(0, 5),
+                    media_reference: external('one.mov'),
+                  },
+                  { OTIO_SCHEMA: 'Filler.1', source_range: range(0, 5) },
+                  clip('two', 0, 5, {
+                    media_references: { proxy: external('p.mov'), full: external('f.mov') },
+                    active_media_reference_key: 'full',
+                  }),
+                ],
+              },
+            ],
+          },
+        },
+      ],
     }
     const { edit, targets } = read(JSON.stringify(old))
     expect(edit.frames).toBe(15)
@@ -100,41 +126,68 @@ describe('readEdit', () => {
     ['take: 2.mov', 'take: 2.mov', true, undefined],
     ['C:\\x\\y.mov', 'C:\\x\\y.mov', false, undefined],
   ])('resolves %s', (url, path, relative, decodedPath) => {
-    const { targets } = read(timeline([track([clip('a', 0, 5, { media_references: { DEFAULT_MEDIA: external(url) } })])]))
-    expect(targets).toEqual([{ kind: 'path', path, relative, decodedPath, uses: ['track V1 item 1 "a" at 00:00:00:00'] }])
+    const { targets } = read(
+      timeline([track([clip('a', 0, 5, { media_references: { DEFAULT_MEDIA: external(url) } })])]),
+    )
+    expect(targets).toEqual([
+      { kind: 'path', path, relative, decodedPath, uses: ['track V1 item 1 "a" at 00:00:00:00'] },
+    ])
   })
 
   it('lists everything that it does not render, by name and place', () => {
     const effect = { OTIO_SCHEMA: 'Effect.1', effect_name: 'Blur' }
-    const reference = (OTIO_SCHEMA: string, more: object = {}): object =>
-      ({ media_references: { DEFAULT_MEDIA: { OTIO_SCHEMA, ...more } } })
-    const error = failure(timeline([
-      track([
-        clip('fx', 0, 25, { effects: [effect, { OTIO_SCHEMA: 'LinearTimeWarp.1', time_scalar: 2 }] }),
-        { OTIO_SCHEMA: 'Transition.1', transition_type: 'SMPTE_Dissolve', in_offset: time(5), out_offset: time(5) },
-        clip('missing', 0, 25, reference('MissingReference.1')),
-        clip('gen', 0, 25, reference('GeneratorReference.1', { generator_kind: 'bars' })),
-        clip('seq', 0, 25, reference('ImageSequenceReference.1', { name_prefix: 'f.', name_suffix: '.exr' })),
-        clip('nan', Number.NaN, 25), clip('inf', 0, Number.POSITIVE_INFINITY), clip('neg', 0, -3), clip('early', -10, 25),
-        clip('web', 0, 25, { media_references: { DEFAULT_MEDIA: external('https://x/y.mp4') } }),
-        { OTIO_SCHEMA: 'Stack.1', name: 'nest', children: [] }, { OTIO_SCHEMA: 'Caption.1', name: 'hi' },
+    const reference = (OTIO_SCHEMA: string, more: object = {}): object => ({
+      media_references: { DEFAULT_MEDIA: { OTIO_SCHEMA, ...more } },
+    })
+    const error = failure(
+      timeline([
+        track([
+          clip('fx', 0, 25, { effects: [effect, { OTIO_SCHEMA: 'LinearTimeWarp.1', time_scalar: 2 }] }),
+          { OTIO_SCHEMA: 'Transition.1', transition_type: 'SMPTE_Dissolve', in_offset: time(5), out_offset: time(5) },
+          clip('missing', 0, 25, reference('MissingReference.1')),
+          clip('gen', 0, 25, reference('GeneratorReference.1', { generator_kind: 'bars' })),
+          clip('seq', 0, 25, reference('ImageSequenceReference.1', { name_prefix: 'f.', name_suffix: '.exr' })),
+          clip('nan', Number.NaN, 25),
+          clip('inf', 0, Number.POSITIVE_INFINITY),
+          clip('neg', 0, -3),
+          clip('early', -10, 25),
+          clip('web', 0, 25, { media_references: { DEFAULT_MEDIA: external('https://x/y.mp4') } }),
+          { OTIO_SCHEMA: 'Stack.1', name: 'nest', children: [] },
+          { OTIO_SCHEMA: 'Caption.1', name: 'hi' },
+        ]),
+        track([clip('over', 0, 5)]),
+        track([clip('t', 0, 5)], 'Subtitle'),
       ]),
-      track([clip('over', 0, 5)]), track([clip('t', 0, 5)], 'Subtitle'),
-    ]))
+    )
     expect(error.code).toBe('SHEAF_EDIT_UNSUPPORTED')
     for (const part of [
-      'item 1 "fx" at 00:00:00:00: the effect Blur (Effect.1)', 'the time effect LinearTimeWarp.1 at 2',
-      'item 2 at 00:00:01:00: a transition (SMPTE_Dissolve)', '"missing" at 00:00:01:00: a clip without a medium',
-      'a generator (bars)', 'an image sequence (f.….exr)', '"nan" at 00:00:04:00: a source start of NaN at rate 25',
-      '"inf" at 00:00:05:00: a duration of Infinity', 'a duration of -3 at rate 25', '10 frames before its medium begins',
-      'a medium behind https://', 'a nested stack', 'an item of the unknown kind Caption.1',
-      'track V2: a second video track', 'a track of kind Subtitle',
-    ]) expect(error.message).toContain(part)
+      'item 1 "fx" at 00:00:00:00: the effect Blur (Effect.1)',
+      'the time effect LinearTimeWarp.1 at 2',
+      'item 2 at 00:00:01:00: a transition (SMPTE_Dissolve)',
+      '"missing" at 00:00:01:00: a clip without a medium',
+      'a generator (bars)',
+      'an image sequence (f.….exr)',
+      '"nan" at 00:00:04:00: a source start of NaN at rate 25',
+      '"inf" at 00:00:05:00: a duration of Infinity',
+      'a duration of -3 at rate 25',
+      '10 frames before its medium begins',
+      'a medium behind https://',
+      'a nested stack',
+      'an item of the unknown kind Caption.1',
+      'track V2: a second video track',
+      'a track of kind Subtitle',
+    ])
+      expect(error.message).toContain(part)
     expect(error.details['refusals']).toHaveLength(15)
   })
 
   it('renders what is switched off as black, and says so', () => {
-    const { edit, report } = read(timeline([track([clip('a', 0, 5, { enabled: false }), clip('b', 0, 5)]), track([clip('c', 0, 9)], 'Video', { enabled: false })]))
+    const { edit, report } = read(
+      timeline([
+        track([clip('a', 0, 5, { enabled: false }), clip('b', 0, 5)]),
+        track([clip('c', 0, 9)], 'Video', { enabled: false }),
+      ]),
+    )
     expect(edit.video.items[0]).toEqual({ kind: 'gap', from: 0, to: 5 })
     expect(report.warnings).toEqual([
       'track V2 is switched off; it is not rendered',
@@ -145,14 +198,34 @@ describe('readEdit', () => {
   it.each([
     ['not json', 'SHEAF_EDIT_NOT_JSON', 'film.otio: line 1, column 1: expected a value, found "n"'],
     ['', 'SHEAF_EDIT_NOT_JSON', 'film.otio: line 1, column 1: the file is empty'],
-    ['{"a": 1}', 'SHEAF_EDIT_NOT_OTIO', 'film.otio: the file is JSON, but not OpenTimelineIO: its root has no OTIO_SCHEMA'],
+    [
+      '{"a": 1}',
+      'SHEAF_EDIT_NOT_OTIO',
+      'film.otio: the file is JSON, but not OpenTimelineIO: its root has no OTIO_SCHEMA',
+    ],
     ['[]', 'SHEAF_EDIT_NOT_OTIO', 'film.otio: the file is JSON, but not OpenTimelineIO: its root has no OTIO_SCHEMA'],
     ['{"OTIO_SCHEMA": "Gap.1"}', 'SHEAF_EDIT_NOT_OTIO', 'film.otio: the file holds Gap.1, not a Timeline'],
-    ['{"OTIO_SCHEMA": "Timeline.9"}', 'SHEAF_EDIT_VERSION', 'film.otio: line 1, column 1: Timeline.9 is not known; this version reads Timeline.1'],
-    ['{"OTIO_SCHEMA": "Timeline.1", "tracks": null}', 'SHEAF_EDIT_EMPTY', 'film.otio: the edit is empty: no track holds a clip or a gap'],
+    [
+      '{"OTIO_SCHEMA": "Timeline.9"}',
+      'SHEAF_EDIT_VERSION',
+      'film.otio: line 1, column 1: Timeline.9 is not known; this version reads Timeline.1',
+    ],
+    [
+      '{"OTIO_SCHEMA": "Timeline.1", "tracks": null}',
+      'SHEAF_EDIT_EMPTY',
+      'film.otio: the edit is empty: no track holds a clip or a gap',
+    ],
     [timeline([track([])]), 'SHEAF_EDIT_EMPTY', 'film.otio: the edit is empty: no track holds a clip or a gap'],
-    [timeline([track([clip('a', 0, 0)])]), 'SHEAF_EDIT_EMPTY', 'film.otio: the edit is empty: no track holds a clip or a gap'],
-    [timeline([track([gap(250_000_000)])]), 'SHEAF_EDIT_INVALID', 'film.otio: the edit is 250000000 frames long at 25 fps; the limit is 10000000'],
+    [
+      timeline([track([clip('a', 0, 0)])]),
+      'SHEAF_EDIT_EMPTY',
+      'film.otio: the edit is empty: no track holds a clip or a gap',
+    ],
+    [
+      timeline([track([gap(250_000_000)])]),
+      'SHEAF_EDIT_INVALID',
+      'film.otio: the edit is 250000000 frames long at 25 fps; the limit is 10000000',
+    ],
   ])('refuses %s with %s', (text, code, message) => {
     const error = failure(text)
     expect([error.code, error.message]).toEqual([code, message])
@@ -173,19 +246,28 @@ describe('sliceEdit', () => {
     const part = sliceEdit(edit, { from: 20, to: 80 })
     expect(part.frames).toBe(60)
     expect(part.video.items).toMatchObject([
-      { from: 0, to: 30, sourceStart: rational(30, 25) }, { kind: 'gap', from: 30, to: 55 },
+      { from: 0, to: 30, sourceStart: rational(30, 25) },
+      { kind: 'gap', from: 30, to: 55 },
       { from: 55, to: 60, sourceStart: rational(0) },
     ])
     expect(sliceEdit(edit, { from: 0, to: edit.frames })).toEqual(edit)
   })
 
   it('refuses what is not inside', () => {
-    expect(() => sliceEdit(edit, { from: 50, to: 200 })).toThrow('frames 50-199 are not inside the edit, which has frames 0-104')
+    expect(() => sliceEdit(edit, { from: 50, to: 200 })).toThrow(
+      'frames 50-199 are not inside the edit, which has frames 0-104',
+    )
     expect(() => sliceEdit(edit, { from: 5, to: 5 })).toThrow()
   })
 
   it('keeps the rest when media are bound', () => {
-    const bound = bindMedia(edit, new Map([['a.mp4', 'id-a'], ['b.mp4', 'id-b']]))
+    const bound = bindMedia(
+      edit,
+      new Map([
+        ['a.mp4', 'id-a'],
+        ['b.mp4', 'id-b'],
+      ]),
+    )
     expect(bound.video.items.map((item) => (item.kind === 'clip' ? item.media : ''))).toEqual(['id-a', '', 'id-b'])
     expect(() => bindMedia(edit, new Map())).toThrow(/a\.mp4/)
   })

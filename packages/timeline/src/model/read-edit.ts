@@ -77,22 +77,27 @@ function parseWithPath(text: string, editPath: string): ReturnType<typeof parseO
 function timelineOf(root: OtioNode, editPath: string): OtioTimeline {
   const base = { written: 'Timeline.1', name: root.name, place: root.place, metadata: root.metadata }
   const nothing = { sourceRange: undefined, effects: [], markers: [], enabled: true } as const
-  const wrap = (tracks: OtioStack): OtioTimeline =>
-    ({ ...base, schema: 'Timeline', globalStartTime: undefined, tracks })
+  const wrap = (tracks: OtioStack): OtioTimeline => ({
+    ...base,
+    schema: 'Timeline',
+    globalStartTime: undefined,
+    tracks,
+  })
   if (root.schema === 'Timeline') return root
   if (root.schema === 'Stack') return wrap(root)
   if (root.schema === 'Track') return wrap({ ...base, ...nothing, schema: 'Stack', children: [root] })
   const timelines =
-    root.schema === 'SerializableCollection'
-      ? root.children.filter((child) => child.schema === 'Timeline')
-      : []
+    root.schema === 'SerializableCollection' ? root.children.filter((child) => child.schema === 'Timeline') : []
   const [timeline] = timelines
   if (timeline && timelines.length === 1) return timeline
   throw new SheafError({
     code: timelines.length > 1 ? 'SHEAF_EDIT_INVALID' : 'SHEAF_EDIT_NOT_OTIO',
     message:
       timelines.length > 1
-        ? `${editPath}: the file holds ${timelines.length} timelines (${timelines.map((t) => `"${t.name}"`).slice(0, 5).join(', ')})`
+        ? `${editPath}: the file holds ${timelines.length} timelines (${timelines
+            .map((t) => `"${t.name}"`)
+            .slice(0, 5)
+            .join(', ')})`
         : `${editPath}: the file holds ${root.written || 'an object'}, not a Timeline`,
     hint: 'Export one timeline as one .otio file.',
   })

@@ -19,8 +19,7 @@ export function findRate(timeline: OtioTimeline, video: OtioTrack | undefined): 
     const range =
       child.schema === 'Transition' || child.schema === 'unknown'
         ? undefined
-        : (child.sourceRange ??
-          (child.schema === 'Clip' ? activeReference(child)?.availableRange : undefined))
+        : (child.sourceRange ?? (child.schema === 'Clip' ? activeReference(child)?.availableRange : undefined))
     if (!range || !isRate(range.duration.rate)) continue
     const rate = rateFromDouble(range.duration.rate)
     const key = formatRational(rate)

@@ -1,6 +1,14 @@
 import {
-  addRational, assertNever, compareRational, mulRational, type Rational, rational, rationalToNumber,
-  roundRational, subRational, ZERO,
+  addRational,
+  assertNever,
+  compareRational,
+  mulRational,
+  type Rational,
+  rational,
+  rationalToNumber,
+  roundRational,
+  subRational,
+  ZERO,
 } from '@sheaf/protocol'
 import { activeReference, durationOf, secondsOf } from '../otio/durations.js'
 import type { OtioChild, OtioClip, OtioEffect, OtioGap, OtioTrack } from '../otio/otio-types.js'
@@ -157,9 +165,7 @@ export class TrackReader {
 
   #duration(item: OtioClip | OtioGap, where: string): Rational | undefined {
     const duration = durationOf(item)
-    const range =
-      item.sourceRange ??
-      (item.schema === 'Clip' ? activeReference(item)?.availableRange : undefined)
+    const range = item.sourceRange ?? (item.schema === 'Clip' ? activeReference(item)?.availableRange : undefined)
     if (!range) {
       this.#refuse('an item that does not say how long it is', where)
       return undefined

@@ -51,7 +51,12 @@ describe.runIf(present || required)('the conformance files', () => {
     const { edit, targets } = readEdit(read('simple_cut'), { editPath: 'simple_cut.otio' })
     expect(formatRational(edit.rate)).toBe('24')
     expect(edit.frames).toBe(19)
-    expect(edit.video.items.map((item) => [item.from, item.to])).toEqual([[0, 3], [3, 9], [9, 13], [13, 19]])
+    expect(edit.video.items.map((item) => [item.from, item.to])).toEqual([
+      [0, 3],
+      [3, 9],
+      [9, 13],
+      [13, 19],
+    ])
     expect(targets.every((target) => !target.relative)).toBe(true)
   })
 

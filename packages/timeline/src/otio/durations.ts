@@ -44,9 +44,7 @@ export function durationOf(node: OtioNode): Rational | undefined {
       return ZERO
     case 'Clip':
     case 'Gap': {
-      const range =
-        node.sourceRange ??
-        (node.schema === 'Clip' ? activeReference(node)?.availableRange : undefined)
+      const range = node.sourceRange ?? (node.schema === 'Clip' ? activeReference(node)?.availableRange : undefined)
       return range && secondsOf(range.duration)
     }
     case 'Track':

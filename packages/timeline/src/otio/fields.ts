@@ -6,9 +6,7 @@ import type { OtioRange, OtioTime } from './otio-types.js'
 export const NO_METADATA: JsonObject = Object.freeze(Object.create(null) as JsonObject)
 
 /** Splits `Clip.2` into its name and version; undefined when the object has no schema. */
-export function schemaOf(
-  object: JsonObject,
-): { readonly name: string; readonly version: number } | undefined {
+export function schemaOf(object: JsonObject): { readonly name: string; readonly version: number } | undefined {
   const written = object['OTIO_SCHEMA']
   const match = typeof written === 'string' ? /^(.+)\.(\d{1,6})$/.exec(written) : null
   return match ? { name: match[1] ?? '', version: Number(match[2]) } : undefined

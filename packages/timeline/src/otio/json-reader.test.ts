@@ -15,10 +15,14 @@ describe('readJson', () => {
   })
 
   it('reads NaN, infinities and integers of any size', () => {
-    const text = '\uFEFF{"a": NaN, "b": [Inf, -Infinity], "c": 18446744073709551616, "d": -1.5e3, "e": 9007199254740993}'
+    const text =
+      '\uFEFF{"a": NaN, "b": [Inf, -Infinity], "c": 18446744073709551616, "d": -1.5e3, "e": 9007199254740993}'
     expect(readJson(text).value).toEqual({
-      a: Number.NaN, b: [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
-      c: 18446744073709551616n, d: -1500, e: 9007199254740993n,
+      a: Number.NaN,
+      b: [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+      c: 18446744073709551616n,
+      d: -1500,
+      e: 9007199254740993n,
     })
   })
 
@@ -51,7 +55,8 @@ describe('readJson', () => {
 
   it.each([1000, 100_000])('refuses %d levels without running out of stack', (levels) => {
     const refused = expect.objectContaining({
-      code: 'SHEAF_EDIT_TOO_DEEP', message: 'line 1, column 201: more than 200 levels deep',
+      code: 'SHEAF_EDIT_TOO_DEEP',
+      message: 'line 1, column 201: more than 200 levels deep',
     }) as Error
     expect(() => readJson('['.repeat(levels))).toThrow(refused)
   })

@@ -56,7 +56,14 @@ const WORDS: ReadonlyMap<string, JsonValue> = new Map<string, JsonValue>([
   ['-Infinity', Number.NEGATIVE_INFINITY],
 ])
 const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t',
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
 }
 const BLANKS = /[ \t\r\n]*/y
 const PLAIN = /[^"\\\u0000-\u001f]*/y

@@ -1,11 +1,26 @@
 import { SheafError } from '@sheaf/protocol'
 import {
-  arrayField, enabledField, NO_METADATA, numberField, objectField, rangeField, schemaOf,
-  textField, timeField, unknownVersion,
+  arrayField,
+  enabledField,
+  NO_METADATA,
+  numberField,
+  objectField,
+  rangeField,
+  schemaOf,
+  textField,
+  timeField,
+  unknownVersion,
 } from './fields.js'
 import { isJsonObject, type JsonDocument, type JsonObject, readJson } from './json-reader.js'
 import type {
-  OtioChild, OtioClip, OtioEffect, OtioMarker, OtioMediaReference, OtioNode, OtioStack, OtioTimeline,
+  OtioChild,
+  OtioClip,
+  OtioEffect,
+  OtioMarker,
+  OtioMediaReference,
+  OtioNode,
+  OtioStack,
+  OtioTimeline,
 } from './otio-types.js'
 
 /** What {@link parseOtio} found. */
@@ -18,10 +33,24 @@ export interface ParsedOtio {
 
 /** Schemas that decide what is rendered, with the versions that are read. */
 const VERSIONS: Readonly<Record<string, readonly number[]>> = {
-  Timeline: [1], Stack: [1], Track: [1], Sequence: [1], Clip: [1, 2], Gap: [1], Filler: [1],
-  Transition: [1], SerializableCollection: [1], SerializeableCollection: [1],
-  ExternalReference: [1], ImageSequenceReference: [1], MissingReference: [1],
-  GeneratorReference: [1], Effect: [1], TimeEffect: [1], LinearTimeWarp: [1], FreezeFrame: [1],
+  Timeline: [1],
+  Stack: [1],
+  Track: [1],
+  Sequence: [1],
+  Clip: [1, 2],
+  Gap: [1],
+  Filler: [1],
+  Transition: [1],
+  SerializableCollection: [1],
+  SerializeableCollection: [1],
+  ExternalReference: [1],
+  ImageSequenceReference: [1],
+  MissingReference: [1],
+  GeneratorReference: [1],
+  Effect: [1],
+  TimeEffect: [1],
+  LinearTimeWarp: [1],
+  FreezeFrame: [1],
 }
 /** The key that a `Clip.1`'s one reference gets. */
 const DEFAULT_MEDIA = 'DEFAULT_MEDIA'
@@ -219,8 +248,12 @@ class TreeReader {
     return {
       ...this.#base(object),
       sourceRange: rangeField(object, 'source_range'),
-      effects: arrayField(object, 'effects').filter(isJsonObject).map((e) => this.#effect(e)),
-      markers: arrayField(object, 'markers').filter(isJsonObject).map((m) => this.#marker(m)),
+      effects: arrayField(object, 'effects')
+        .filter(isJsonObject)
+        .map((e) => this.#effect(e)),
+      markers: arrayField(object, 'markers')
+        .filter(isJsonObject)
+        .map((m) => this.#marker(m)),
       enabled: enabledField(object),
     }
   }

@@ -3,7 +3,8 @@ import { checkOutputName, formatPreset, listPresets, parsePreset } from './prese
 
 describe('presets', () => {
   it.each([
-    ['h264', { id: 'h264', crf: 20, speed: 'medium' }], ['ffv1', { id: 'ffv1' }],
+    ['h264', { id: 'h264', crf: 20, speed: 'medium' }],
+    ['ffv1', { id: 'ffv1' }],
     ['h264:crf=23,preset=fast', { id: 'h264', crf: 23, speed: 'fast' }],
   ])('reads %s', (text, preset) => {
     expect(parsePreset(text)).toEqual(preset)
@@ -11,8 +12,11 @@ describe('presets', () => {
   })
 
   it.each([
-    ['av1', 'there is no preset "av1"'], ['h264:crf=52', '"crf=52" is not understood'],
-    ['h264:preset=placebo', 'not understood'], ['ffv1:crf=1', 'ffv1 has no options'], ['h264:crf=1:x', 'more than one'],
+    ['av1', 'there is no preset "av1"'],
+    ['h264:crf=52', '"crf=52" is not understood'],
+    ['h264:preset=placebo', 'not understood'],
+    ['ffv1:crf=1', 'ffv1 has no options'],
+    ['h264:crf=1:x', 'more than one'],
     ['h264:crf=1,-f=x', '"-f=x"'],
   ])('refuses %s', (text, problem) => {
     expect(() => parsePreset(text)).toThrow(problem)

@@ -2,15 +2,21 @@ import { SheafError } from '@sheaf/protocol'
 
 /** Speeds of x264, fastest first. */
 export const X264_SPEEDS = [
-  'ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow', 'slower', 'veryslow',
+  'ultrafast',
+  'superfast',
+  'veryfast',
+  'faster',
+  'fast',
+  'medium',
+  'slow',
+  'slower',
+  'veryslow',
 ] as const
 /** A speed of x264. */
 export type X264Speed = (typeof X264_SPEEDS)[number]
 
 /** How segments and sound are encoded. */
-export type Preset =
-  | { readonly id: 'h264'; readonly crf: number; readonly speed: X264Speed }
-  | { readonly id: 'ffv1' }
+export type Preset = { readonly id: 'h264'; readonly crf: number; readonly speed: X264Speed } | { readonly id: 'ffv1' }
 
 /** What a person is told about a preset. */
 export interface PresetInfo {
@@ -62,10 +68,12 @@ export function formatPreset(preset: Preset): string {
 /** Throws SHEAF_OUTPUT_FORMAT unless the preset can be written to a file of this name. */
 export function checkOutputName(preset: Preset, fileName: string): void {
   const dot = fileName.lastIndexOf('.')
-  const extension = dot > Math.max(fileName.lastIndexOf('/'), fileName.lastIndexOf('\\')) ? fileName.slice(dot).toLowerCase() : ''
+  const extension =
+    dot > Math.max(fileName.lastIndexOf('/'), fileName.lastIndexOf('\\')) ? fileName.slice(dot).toLowerCase() : ''
   const { extensions } = INFO[preset.id]
   if (extensions.includes(extension)) return
-  const why = extension === '.mkv' ? ' (Matroska rounds times to milliseconds, so frames would not lie on the grid)' : ''
+  const why =
+    extension === '.mkv' ? ' (Matroska rounds times to milliseconds, so frames would not lie on the grid)' : ''
   throw new SheafError({
     code: 'SHEAF_OUTPUT_FORMAT',
     message: `${fileName}: preset ${preset.id} is written to ${extensions.join(' or ')}, not to ${extension || 'a name without an ending'}${why}`,

@@ -44,9 +44,12 @@ describe('planSegments', () => {
   })
 
   it.each([
-    [{ frames: 1500, cuts: [] }, 31, [0, 48]], [{ frames: 9000, cuts: [] }, 64, [0, 141]],
-    [{ frames: 100_000, cuts: [] }, 400, [0, 250]], [{ frames: 1500, cuts: [55] }, 31, [0, 55]],
-    [{ frames: 1500, cuts: [40, 50] }, 31, [0, 50]], [{ frames: 10, cuts: [] }, 1, [0, 10]],
+    [{ frames: 1500, cuts: [] }, 31, [0, 48]],
+    [{ frames: 9000, cuts: [] }, 64, [0, 141]],
+    [{ frames: 100_000, cuts: [] }, 400, [0, 250]],
+    [{ frames: 1500, cuts: [55] }, 31, [0, 55]],
+    [{ frames: 1500, cuts: [40, 50] }, 31, [0, 50]],
+    [{ frames: 10, cuts: [] }, 1, [0, 10]],
     [{ frames: 100, cuts: [], segmentFrames: 30 }, 3, [0, 30]],
   ])('%j gives %d segments that begin with %j', (request, count, first) => {
     const spans = planSegments(request)

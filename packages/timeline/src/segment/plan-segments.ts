@@ -26,7 +26,7 @@ export function planSegments({ frames, cuts, segmentFrames }: SegmentRequest): S
   const least = Math.min(SEGMENT_LENGTH.least, length)
   const spans: SegmentSpan[] = []
   let cut = 0
-  for (let from = 0; from < frames; ) {
+  for (let from = 0; from < frames;) {
     const ideal = from + length
     while (cut < cuts.length && (cuts[cut] ?? 0) < Math.max(from + least, ideal - reach)) cut++
     const most = Math.min(ideal + reach, from + SEGMENT_LENGTH.most, frames)
