@@ -53,7 +53,7 @@ export function carryOut(state: CoreState, term: Term, plan: Plan): CarriedOut {
   for (const { jobId, indexes, reason } of plan.fail) decisions.push({ kind: 'fail-job', jobId, indexes, reason })
   decisions.push(...newRefusals(leasing, plan))
   return {
-    leasing: { ...leasing, failing: [...leasing.failing, ...failing], refused: plan.refuse },
+    leasing: { ...leasing, failing: [...leasing.failing, ...failing], refused: plan.refuse, orphans: [] },
     facts,
     commands,
     decisions,

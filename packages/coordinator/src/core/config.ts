@@ -18,6 +18,8 @@ export interface CoreConfig {
   readonly stallMs: number
   /** A segment that an agent no longer has, and that has not landed: its landing may be under way. */
   readonly settleMs: number
+  /** Segments of a lost agent are remembered as urgent for so long, until somebody leads. */
+  readonly orphanMs: number
   /** An agent that refused, or failed without a strike, gets no more of that job for so long. */
   readonly backOffMs: number
   /** How long rendering one chunk should take. */
@@ -43,6 +45,7 @@ export const defaultConfig: CoreConfig = {
   listenMs: 700,
   stallMs: 1500,
   settleMs: 2000,
+  orphanMs: 10_000,
   backOffMs: 5000,
   chunkMs: 10_000,
   firstChunkSegments: 8,

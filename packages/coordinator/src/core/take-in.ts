@@ -54,7 +54,7 @@ export function loseSilent(state: CoreState): TakenIn {
     return state.atMs - record.heardAtMs >= state.config.silentMs
   })
   return {
-    state: { ...state, leasing: silent.reduce((leasing, { peer }) => loseBook(leasing, peer), state.leasing) },
+    state: silent.reduce((now, { peer }) => ({ ...now, leasing: loseBook(now, peer) }), state),
     decisions: silent.map(({ peer }) => ({ kind: 'lose', peer, reason: 'silent' })),
   }
 }
@@ -93,7 +93,7 @@ function lose(state: CoreState, peer: PeerId, reason: 'connection-closed'): Take
   const { heartbeat } = record
   const gone = withPeer(state, { peer, connected: false, sinceMs: state.atMs, heartbeat })
   return {
-    state: { ...gone, leasing: loseBook(state.leasing, peer) },
+    state: { ...gone, leasing: loseBook(state, peer) },
     decisions: [{ kind: 'lose', peer, reason }],
   }
 }
@@ -115,7 +115,7 @@ function standUp(state: CoreState): TakenIn {
         heartbeat,
         sinceMs: connected ? state.atMs : sinceMs,
       })),
-      leasing: { ...state.leasing, books: [], settling: [] },
+      leasing: { ...state.leasing, books: [], settling: [], orphans: [] },
     },
   }
 }

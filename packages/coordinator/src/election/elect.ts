@@ -44,7 +44,9 @@ export function resign(state: CoreState, reason: ResignReason, to?: Term): Elect
 function follow(state: CoreState, term: Term, how: 'direct' | 'relayed'): ElectionResult {
   const { election } = state
   if (election.kind === 'following' && compareTerms(election.term, term) === 0) {
-    return unchanged(election.how === how ? state : enter(state, following(term, how)))
+    if (election.how === how) return unchanged(state)
+    // Its connection closed: the others, who lost it too perhaps, wait for this agent's word.
+    return { state: enter(state, following(term, how)), commands: [{ kind: 'announce' }], decisions: [] }
   }
   return {
     state: enter(state, following(term, how)),

@@ -4,7 +4,7 @@ import { jobRecord } from '../facts/selectors.js'
 import { runsContain } from '../facts/runs.js'
 import { mapGet } from '../facts/sorted-map.js'
 import { bookOf, claimsOf, dropSegments, hearBook, segmentText, withBook } from './book.js'
-import type { LeasingState, Settling } from './leasing-state.js'
+import type { LeasingState, Orphan, Settling } from './leasing-state.js'
 import { learnSpeed } from './speed.js'
 
 /**
@@ -59,6 +59,7 @@ export function forget(state: CoreState): LeasingState {
   const settling = leasing.settling.filter(
     ({ jobId, index, untilMs }) => untilMs > atMs && !isLanded(state, jobId, index),
   )
+  const orphans = leasing.orphans.filter(({ untilMs }) => untilMs > atMs)
   const backOffs = leasing.backOffs.filter(({ untilMs }) => untilMs > atMs)
   const strikes = leasing.strikes.filter(({ jobId, generation, index, peer }) => {
     const known = mapGet(jobRecord(farm, jobId)?.strikes, index) ?? []
@@ -69,16 +70,25 @@ export function forget(state: CoreState): LeasingState {
   })
   const same =
     settling.length === leasing.settling.length &&
+    orphans.length === leasing.orphans.length &&
     backOffs.length === leasing.backOffs.length &&
     strikes.length === leasing.strikes.length &&
     failing.length === leasing.failing.length
-  return same ? leasing : { ...leasing, settling, backOffs, strikes, failing }
+  return same ? leasing : { ...leasing, settling, orphans, backOffs, strikes, failing }
 }
 
-/** Forgets an agent that is gone: what it had is free at once, except what was settling. */
-export function loseBook(leasing: LeasingState, peer: PeerId): LeasingState {
+/**
+ * Forgets an agent that is gone: what it had is free at once, except what was settling. Its
+ * segments are marked, so that they are leased elsewhere before anything else.
+ */
+export function loseBook(state: CoreState, peer: PeerId): LeasingState {
+  const { leasing, atMs, config } = state
   if (!leasing.books.some((book) => book.peer === peer)) return leasing
-  return { ...leasing, books: leasing.books.filter((book) => book.peer !== peer) }
+  const orphans = claimsOf(bookOf(leasing, peer))
+    .filter(({ jobId, index }) => !isLanded(state, jobId, index))
+    .map((key): Orphan => ({ ...key, untilMs: atMs + config.orphanMs }))
+  const books = leasing.books.filter((book) => book.peer !== peer)
+  return { ...leasing, books, orphans: [...leasing.orphans, ...orphans] }
 }
 
 function isLanded(state: CoreState, jobId: SegmentReport['jobId'], index: number): boolean {

@@ -36,6 +36,11 @@ export interface Settling extends SegmentKey {
   readonly untilMs: number
 }
 
+/** Segment of an agent that is gone; whoever leads next leases it at once, before anything else. */
+export interface Orphan extends SegmentKey {
+  readonly untilMs: number
+}
+
 /** Learned speed of an agent at one job, all slots busy. */
 export interface Speed {
   readonly peer: PeerId
@@ -49,6 +54,7 @@ export interface LeasingState {
   /** By peer id; live agents only. */
   readonly books: readonly AgentBook[]
   readonly settling: readonly Settling[]
+  readonly orphans: readonly Orphan[]
   readonly speeds: readonly Speed[]
   /** Agents that get no more of a job for a while. */
   readonly backOffs: readonly { readonly peer: PeerId; readonly jobId: JobId; readonly untilMs: number }[]
@@ -65,6 +71,7 @@ export interface LeasingState {
 export const emptyLeasing: LeasingState = {
   books: [],
   settling: [],
+  orphans: [],
   speeds: [],
   backOffs: [],
   strikes: [],

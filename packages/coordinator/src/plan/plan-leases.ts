@@ -9,9 +9,9 @@ import type { PlanJob } from './snapshot.js'
 type Lease = Plan['lease'][number]
 
 /**
- * Leases what nobody has. Each able agent gets chunks from the front of its shard until its slots
- * and one chunk more are supplied; slots that are still free are filled from the tail of the shard
- * that would finish last. `line` is what is free; returns what stays free, too.
+ * Leases what nobody has: first what a lost agent had, whatever is queued. Then each able agent
+ * gets chunks from the front of its shard until its slots and one chunk more are supplied; slots
+ * that are still free are filled from the tail of the shard that would finish last. `line` is what is free; returns what stays free, too.
  */
 export function planLeases(
   desk: Desk,
@@ -26,13 +26,23 @@ export function planLeases(
     struck: struckBy(job, desked.agent),
   }))
   const sum = agents.reduce((all, { speed }) => all + speed, 0)
-  const shards = new Map(cutShards(line, agents).map(({ peer, runs }) => [peer, runs]))
+  const orphans = subtractRuns(line, subtractRuns(line, job.orphans))
+  let rescued: Runs = []
   const leases: Lease[] = []
   const lease = (to: DeskAgent, indexes: readonly number[], reason: Lease['reason']): void => {
     give(to, job, indexes)
     leases.push({ peer: to.agent.peer, jobId: job.jobId, generation: job.generation, indexes, reason })
   }
-  let free = countRuns(line)
+  for (const { peer, runs } of cutShards(orphans, agents)) {
+    const to = agents.find((other) => other.peer === peer)
+    const mine = subtractRuns(runs, to?.struck ?? [])
+    if (!to || mine.length === 0) continue
+    lease(to.desked, indexesOf(mine), 'agent-lost')
+    rescued = unionRuns(rescued, mine)
+  }
+  const open = subtractRuns(line, rescued)
+  const shards = new Map(cutShards(open, agents).map(({ peer, runs }) => [peer, runs]))
+  let free = countRuns(open)
   for (const { desked, peer, speed, struck } of agents) {
     while (workload(desked, desk, job) < 2 * desked.agent.slots) {
       const shard = shards.get(peer) ?? []

@@ -2,6 +2,7 @@ import type { JobId, PeerId } from '@sheaf/protocol'
 
 /** Why a chunk goes to an agent. */
 export type LeaseReason =
+  | 'agent-lost'
   | 'front-of-shard'
   | 'tail-of-shard'
   | StealReason
@@ -46,7 +47,7 @@ export interface PlanItem<R> {
 /** Everything that was decided about one snapshot, refusals included. Order is the order of sending. */
 export interface Plan {
   readonly revoke: readonly (PlanItem<RevokeReason> & { readonly stopRunning: boolean })[]
-  readonly lease: readonly PlanItem<'front-of-shard' | 'tail-of-shard'>[]
+  readonly lease: readonly PlanItem<'agent-lost' | 'front-of-shard' | 'tail-of-shard'>[]
   /** `from` is told to drop the segments, `peer` gets them. */
   readonly steal: readonly (PlanItem<StealReason> & { readonly from: PeerId })[]
   /** `from` goes on; the first of the two to land wins. */

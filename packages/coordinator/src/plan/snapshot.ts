@@ -35,6 +35,8 @@ export interface PlanJob {
   readonly landedBy: readonly { readonly index: number; readonly peer: PeerId }[]
   /** Their landing may be under way. */
   readonly settling: Runs
+  /** Segments of agents that are gone: they go first. */
+  readonly orphans: Runs
   /** Of this generation. */
   readonly strikes: readonly { readonly index: number; readonly peer: PeerId }[]
   readonly paces: readonly Pace[]
@@ -100,6 +102,7 @@ function planJob(state: CoreState, agents: readonly PlanAgent[], job: KnownJob, 
     landed,
     landedBy,
     settling: runsOf(leasing.settling.filter((entry) => entry.jobId === jobId).map(({ index }) => index)),
+    orphans: runsOf(leasing.orphans.filter((entry) => entry.jobId === jobId).map(({ index }) => index)),
     strikes,
     paces: pacesOf(job, agents.map(({ peer, slots, scores }) => ({ peer, slots, score: scores[engine] })), leasing.speeds),
     backingOff: leasing.backOffs.filter((entry) => entry.jobId === jobId).map(({ peer }) => peer),
