@@ -1,0 +1,110 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { contiguousFrames, formatFrameRange, parseFrameRange, SheafError, type SubmitRequest, type SubmitResponse } from '@sheaf/protocol'
+import type { SheafClient } from '@sheaf/client'
+import { baseName, formatCount } from '../display/format.js'
+import { exitCodes, type ExitCode } from '../exit-codes.js'
+import { safeText } from '../output/text.js'
+import { actionWith, type CommandHost } from './action.js'
+import { defineCommand, wholeNumber, type CommonOptions } from './define-command.js'
+import { followJob } from './follow-job.js'
+import type { Session } from './session.js'
+
+interface RenderOptions extends CommonOptions {
+  readonly output: string
+  readonly preset?: string
+  readonly frames?: string
+  readonly priority?: number
+  readonly segmentFrames?: number
+  readonly size?: string
+  readonly name?: string
+  readonly overwrite?: boolean
+  readonly watch: boolean
+}
+
+/** `sheaf render EDIT -o FILE`: submits an edit and shows how it is rendered. */
+export function addRender(program: Command, host: CommandHost): void {
+  defineCommand(program, {
+    usage: 'render',
+    summary: 'render an edit on the farm',
+    description: 'Render an edit on all machines of the farm. The file appears under its name when it is whole.',
+    examples: [
+      { line: 'sheaf render film.otio -o film.mp4', does: 'H.264, with a progress display' },
+      { line: 'sheaf render film.otio -o film.mkv --preset ffv1', does: 'lossless' },
+      { line: 'sheaf render film.otio -o part.mp4 --frames 100-199', does: 'frames 100 to 199, both included' },
+      { line: 'sheaf render film.otio -o film.mp4 --no-watch', does: 'submit and print the job id' },
+    ],
+  })
+    .argument('<edit>', 'OpenTimelineIO file')
+    .requiredOption('-o, --output <file>', 'where the film goes, on this machine')
+    .option('--preset <preset>', 'h264, h264:crf=23,preset=fast, ffv1 (default: h264)')
+    .option('--frames <range>', 'one range of frames, both ends included: 100-199')
+    .option('--priority <n>', '0 to 100, higher first (default: 50)', wholeNumber(0, 100))
+    .option('--segment-frames <n>', 'frames of one segment (default: from the length)', wholeNumber(1, 10_000))
+    .option('--size <WxH>', "1920x1080 (default: the first clip's)")
+    .option('--name <name>', 'how the job is listed (default: from the edit)')
+    .option('--overwrite', 'replace the output if it exists')
+    .option('--no-watch', 'submit only')
+    .action(actionWith<string, RenderOptions>(host, runRender))
+}
+
+async function runRender(session: Session, edit: string, options: RenderOptions): Promise<ExitCode> {
+  const request = toRequest(session, edit, options)
+  const { client } = await session.connect()
+  const startedAtMs = session.env.nowMs()
+  const submitted = await submit(session, client, request)
+  for (const warning of submitted.warnings) session.note(`${session.style.yellow('!')} ${safeText(warning)}`)
+  if (!options.watch) {
+    if (session.json) session.printJson(submitted)
+    else session.print(submitted.jobId)
+    return exitCodes.ok
+  }
+  if (!session.json) {
+    const counts = `${formatCount(submitted.frames)} frames in ${formatCount(submitted.segments)} segments`
+    session.print(`${safeText(baseName(request.editPath))}  ${counts}  job ${submitted.jobId}`)
+  }
+  return followJob({ session, client, jobId: submitted.jobId, startedAtMs, json: session.json ? 'last' : 'no' })
+}
+
+/** Reading and indexing the media can take a while: somebody at a terminal is told what goes on. */
+async function submit(session: Session, client: SheafClient, request: SubmitRequest): Promise<SubmitResponse> {
+  const { env } = session
+  const live = env.stdout.isTty && !session.json ? env.liveDisplay() : undefined
+  live?.draw([session.style.dim(`reading ${safeText(baseName(request.editPath))} and its media …`)])
+  try {
+    return await client.submit(request, { signal: env.interrupted })
+  } finally {
+    live?.end('clear')
+  }
+}
+
+function toRequest({ env }: Session, edit: string, options: RenderOptions): SubmitRequest {
+  return {
+    editPath: resolve(env.cwd, edit),
+    outputPath: resolve(env.cwd, options.output),
+    ...(options.preset === undefined ? {} : { preset: options.preset }),
+    ...(options.frames === undefined ? {} : { frames: oneRange(options.frames) }),
+    ...(options.priority === undefined ? {} : { priority: options.priority }),
+    ...(options.segmentFrames === undefined ? {} : { segmentFrames: options.segmentFrames }),
+    ...(options.size === undefined ? {} : { size: checkSize(options.size) }),
+    ...(options.name === undefined ? {} : { name: options.name }),
+    ...(options.overwrite === true ? { overwrite: true } : {}),
+  }
+}
+
+function oneRange(text: string): string {
+  const range = parseFrameRange(text)
+  if (contiguousFrames(range) === undefined) {
+    throw new SheafError({
+      code: 'SHEAF_FRAMES_MALFORMED',
+      message: `a film is one range of frames without holes; ${formatFrameRange(range)} has holes`,
+      hint: 'Render each range as a job of its own.',
+    })
+  }
+  return formatFrameRange(range)
+}
+
+function checkSize(text: string): string {
+  if (/^[1-9]\d{0,4}x[1-9]\d{0,4}$/.test(text)) return text
+  throw new SheafError({ code: 'SHEAF_REQUEST_INVALID', message: `"${text}" is no size`, hint: 'Write width x height: --size 1920x1080' })
+}

@@ -1,0 +1,65 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { defaultPorts } from '@sheaf/protocol'
+import type { AgentOptions } from '../agent-contract.js'
+import { runForeground } from '../up/foreground-agent.js'
+import { startDetached } from '../up/detached-agent.js'
+import { action, type CommandHost } from './action.js'
+import { defineCommand, wholeNumber, type CommonOptions } from './define-command.js'
+import type { Session } from './session.js'
+
+interface UpOptions extends CommonOptions {
+  readonly detach?: boolean
+  readonly name?: string
+  readonly port?: number
+  readonly apiPort?: number
+  readonly secret?: string
+  readonly peer?: readonly string[]
+  readonly mdns: boolean
+  readonly slots?: number
+  readonly bench: boolean
+}
+
+/** `sheaf up`: runs this machine's agent, here or in the background. */
+export function addUp(program: Command, host: CommandHost): void {
+  defineCommand(program, {
+    usage: 'up',
+    summary: "start this machine's agent",
+    description: "Start this machine's agent. Agents with the same farm secret find each other on the LAN.",
+    examples: [
+      { line: 'sheaf up', does: 'run here; Ctrl-C stops it' },
+      { line: 'sheaf up --detach', does: 'run in the background' },
+      { line: 'sheaf up --secret farm.secret --name studio-7', does: 'join the farm of that secret' },
+      { line: 'sheaf up --peer /ip4/10.0.2.9/tcp/7433', does: 'reach a machine of another subnet' },
+    ],
+  })
+    .option('-d, --detach', 'run in the background; returns when the agent answers')
+    .option('--name <name>', 'how other machines call this one (default: the host name)')
+    .option('--port <n>', `port for other agents (default: ${defaultPorts.farm})`, wholeNumber(0, 65_535))
+    .option('--api-port <n>', `port for programs of this machine (default: ${defaultPorts.api})`, wholeNumber(0, 65_535))
+    .option('--secret <file>', "the farm's secret (default: one is made in the store)")
+    .option('--peer <multiaddr...>', 'an agent that mDNS does not reach; may be repeated')
+    .option('--no-mdns', 'do not look for agents on the LAN')
+    .option('--slots <n>', 'segments rendered at once (default: what keeps this machine busy)', wholeNumber(1, 256))
+    .option('--no-bench', 'do not measure this machine at the first start')
+    .action(
+      action<UpOptions>(host, (session, options) => {
+        const agentOptions = toAgentOptions(session, options)
+        return options.detach === true ? startDetached(session, agentOptions) : runForeground(session, agentOptions)
+      }),
+    )
+}
+
+function toAgentOptions(session: Session, options: UpOptions): AgentOptions {
+  return {
+    storePath: session.storePath,
+    mdns: options.mdns,
+    benchmark: options.bench,
+    ...(options.name === undefined ? {} : { name: options.name }),
+    ...(options.port === undefined ? {} : { farmPort: options.port }),
+    ...(options.apiPort === undefined ? {} : { apiPort: options.apiPort }),
+    ...(options.secret === undefined ? {} : { secretPath: resolve(session.env.cwd, options.secret) }),
+    ...(options.peer === undefined ? {} : { staticPeers: options.peer }),
+    ...(options.slots === undefined ? {} : { slots: options.slots }),
+  }
+}

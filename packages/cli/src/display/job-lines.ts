@@ -1,0 +1,137 @@
+import { assertNever, type FarmView, type JobView } from '@sheaf/protocol'
+import { plainStyle, type Style } from '../output/style.js'
+import { safeText, textWidth, truncate } from '../output/text.js'
+import { agentMarks, type AgentMark } from './agent-marks.js'
+import { barCells, renderBar } from './bar.js'
+import { baseName, formatCount, formatDuration, formatPercent } from './format.js'
+
+/** What the display is drawn from. `fps` comes from a `ProgressMeter`: one view alone does not tell it. */
+export interface JobLinesInput {
+  readonly farm: FarmView
+  readonly jobId: string
+  readonly width: number
+  readonly nowMs: number
+  readonly fps?: number | undefined
+  readonly style?: Style
+}
+
+const widestBar = 60
+
+/**
+ * The moving display of one job: a bar that shows who holds what, the numbers, and one entry an
+ * agent. No line is longer than `width` columns. Empty when the farm does not know the job.
+ */
+export function jobLines({ farm, jobId, width, nowMs, fps, style = plainStyle }: JobLinesInput): string[] {
+  const job = farm.jobs.find((one) => one.jobId === jobId)
+  if (job === undefined) return []
+  const marks = agentMarks(farm, job)
+  const percent = formatPercent(job.framesDone, job.frames).padStart(5)
+  const barWidth = Math.max(1, Math.min(widestBar, width - percent.length - 1))
+  const bar = renderBar(barCells(job, barWidth), marks, style)
+  return [
+    `${bar} ${style.bold(percent)}`,
+    ...wrap(numbers(job, farm, { nowMs, fps }), width, (text) => text),
+    ...wrap(shareEntries(job, farm, marks), width, (text, mark) => paintMark(text, mark, style)),
+  ]
+}
+
+/** The same on one line of plain text, for a log or a pipe. */
+export function jobSummary({ farm, jobId, nowMs, fps }: JobLinesInput): string {
+  const job = farm.jobs.find((one) => one.jobId === jobId)
+  if (job === undefined) return `job ${jobId} is not known yet`
+  const facts = numbers(job, farm, { nowMs, fps }).map((entry) => entry.text)
+  return [formatPercent(job.framesDone, job.frames), ...facts].join('  ')
+}
+
+/** What stands on the last line when a job has ended; `elapsedMs` only where the start was seen. */
+export function closingLine(job: JobView, elapsedMs: number | undefined, style: Style = plainStyle): string {
+  const name = safeText(baseName(job.outputPath))
+  switch (job.status) {
+    case 'completed': {
+      const sha = job.outputSha256 === undefined ? [] : [`sha256 ${job.outputSha256.slice(0, 12)}…`]
+      const time = elapsedMs === undefined ? [] : [`in ${formatDuration(elapsedMs)}`]
+      return [style.bold(name), `${frameCount(job.framesLanded, job.frames)} frames`, ...sha, ...time].join('  ')
+    }
+    case 'canceled':
+      return `${style.yellow('✗')} ${name} was canceled at ${frameCount(job.framesLanded, job.frames)} frames`
+    case 'failed':
+      return `${style.red('✗')} ${name} failed: ${safeText(job.message ?? failedSegments(job))}`
+    case 'ingesting':
+    case 'queued':
+    case 'active':
+    case 'paused':
+    case 'rendered':
+      return `${name} is ${job.status}`
+    default:
+      return assertNever(job.status)
+  }
+}
+
+interface Entry {
+  readonly text: string
+  readonly mark?: AgentMark
+}
+
+function numbers(job: JobView, farm: FarmView, { nowMs, fps }: { readonly nowMs: number; readonly fps: number | undefined }): Entry[] {
+  const facts = [`${frameCount(job.framesDone, job.frames)} frames`]
+  switch (job.status) {
+    case 'active': {
+      if (fps !== undefined && fps > 0) facts.push(`${fps >= 10 ? Math.round(fps) : fps.toFixed(1)} fps`)
+      if (job.etaMs !== undefined) facts.push(`ETA ${formatDuration(job.etaMs - (nowMs - farm.atMs))}`)
+      break
+    }
+    case 'rendered':
+      facts.push('rendered, awaiting delivery')
+      break
+    case 'ingesting':
+    case 'queued':
+    case 'paused':
+    case 'completed':
+    case 'failed':
+    case 'canceled':
+      facts.push(job.status)
+      break
+    default:
+      assertNever(job.status)
+  }
+  if (job.failed.length > 0) facts.push(failedSegments(job))
+  return facts.map((text) => ({ text }))
+}
+
+function shareEntries(job: JobView, farm: FarmView, marks: ReadonlyMap<string, AgentMark>): Entry[] {
+  const away = new Set(farm.peers.filter((peer) => peer.status === 'unreachable').map((peer) => peer.peer))
+  const order = [...marks.keys()]
+  return [...job.shares]
+    .sort((a, b) => order.indexOf(a.peer) - order.indexOf(b.peer))
+    .flatMap((share) => {
+      const mark = marks.get(share.peer)
+      if (mark === undefined) return []
+      const doing = away.has(share.peer) ? ' lost' : share.running > 0 ? ` +${share.running}` : ''
+      return [{ text: `${mark.pattern} ${mark.name} ${formatCount(share.landedFrames)}${doing}`, mark }]
+    })
+}
+
+/** Puts entries on as few lines as fit; one that is too long alone is cut. */
+function wrap(entries: readonly Entry[], width: number, paint: (text: string, mark: AgentMark | undefined) => string): string[] {
+  const lines: string[] = []
+  let line = ''
+  let used = 0
+  for (const { text, mark } of entries) {
+    const cut = truncate(text, width)
+    const columns = textWidth(cut)
+    const joins = used > 0 && used + 3 + columns <= width
+    if (!joins && used > 0) lines.push(line)
+    line = joins ? `${line}   ${paint(cut, mark)}` : paint(cut, mark)
+    used = joins ? used + 3 + columns : columns
+  }
+  return used > 0 ? [...lines, line] : lines
+}
+
+const paintMark = (text: string, mark: AgentMark | undefined, style: Style): string =>
+  mark === undefined ? text : style.agent(mark.colour, text.slice(0, mark.pattern.length)) + text.slice(mark.pattern.length)
+
+const frameCount = (done: number, all: number): string => `${formatCount(Math.floor(done))}/${formatCount(all)}`
+
+function failedSegments({ failed }: JobView): string {
+  return failed.length === 1 ? `segment ${failed[0] ?? ''} failed` : `${formatCount(failed.length)} segments failed`
+}

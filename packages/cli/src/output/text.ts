@@ -1,0 +1,37 @@
+import stringWidth from 'string-width'
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+/**
+ * Text that came from elsewhere (names, messages of other machines) made safe for a terminal:
+ * control characters and direction marks become `?`, so that nobody moves the cursor or hides a name.
+ */
+export function safeText(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '?')
+}
+
+/** Columns that the text takes on a terminal; styles take none. */
+export function textWidth(text: string): number {
+  return stringWidth(text)
+}
+
+/** Plain text cut to `width` columns, with `…` where something is missing. Emoji and wide letters stay whole. */
+export function truncate(text: string, width: number): string {
+  if (width <= 0) return ''
+  if (textWidth(text) <= width) return text
+  let out = ''
+  let used = 0
+  for (const { segment } of segmenter.segment(text)) {
+    const columns = textWidth(segment)
+    if (used + columns > width - 1) break
+    out += segment
+    used += columns
+  }
+  return `${out}…`
+}
+
+/** Pads with blanks to `width` columns. */
+export function padText(text: string, width: number, side: 'left' | 'right' = 'right'): string {
+  const blanks = ' '.repeat(Math.max(0, width - textWidth(text)))
+  return side === 'right' ? text + blanks : blanks + text
+}

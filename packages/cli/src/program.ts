@@ -1,0 +1,52 @@
+import { Command } from 'commander'
+import { addBench } from './commands/bench.js'
+import type { CommandHost } from './commands/action.js'
+import { addCancel } from './commands/cancel.js'
+import { exampleLines } from './commands/define-command.js'
+import { addDoctor } from './commands/doctor.js'
+import { addDown } from './commands/down.js'
+import { addJobs } from './commands/jobs.js'
+import { addLogs } from './commands/logs.js'
+import { addPause } from './commands/pause.js'
+import { addPeers } from './commands/peers.js'
+import { addRender } from './commands/render.js'
+import { addResume } from './commands/resume.js'
+import { addStatus } from './commands/status.js'
+import { addUp } from './commands/up.js'
+import { addWatch } from './commands/watch.js'
+import { exitCodeHelp } from './exit-codes.js'
+
+const examples = exampleLines([
+  { line: 'sheaf up', does: 'start the agent, on every machine' },
+  { line: 'sheaf peers', does: 'see them all with their scores' },
+  { line: 'sheaf render film.otio -o film.mp4', does: 'render, on any of them' },
+  { line: 'sheaf doctor', does: 'when something does not work' },
+])
+
+/** The whole command line, ready to parse. Throws commander's errors instead of ending the process. */
+export function buildProgram(host: CommandHost): Command {
+  const { stdout, version } = host.env
+  const program = new Command('sheaf')
+    .description("One render farm out of a studio's workstations: no server, no shared storage.")
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'explain')
+    .helpCommand('help [command]', 'explain a command')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => {
+        stdout.write(text)
+      },
+      // Errors are printed in one place, by whoever catches them.
+      writeErr: () => undefined,
+      getOutHelpWidth: () => stdout.columns,
+    })
+    .addHelpText('after', `\nExamples:\n${examples.join('\n')}\n\n${exitCodeHelp}`)
+  program.commandsGroup('The agent:')
+  for (const add of [addUp, addDown, addStatus, addPeers, addBench, addLogs, addDoctor]) add(program, host)
+  program.commandsGroup('Jobs:')
+  for (const add of [addRender, addJobs, addWatch, addCancel]) add(program, host)
+  program.commandsGroup('The agent or a job:')
+  for (const add of [addPause, addResume]) add(program, host)
+  return program
+}
