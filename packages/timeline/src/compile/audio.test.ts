@@ -9,7 +9,8 @@ import { ffmpeg, hasFfmpeg, indexOf } from '../testing/ffmpeg.js'
 import { compileAudio, sampleOfFrame } from './compile-audio.js'
 import { resolveCall } from './ffmpeg-call.js'
 
-describe.runIf(hasFfmpeg())('the sound of a job', () => {
+// Real processes on a machine that may be busy: the limit only ends a hang.
+describe.runIf(hasFfmpeg())('the sound of a job', { timeout: 180_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'sheaf-audio-'))
   const pathOf = (assetId: string): string => join(folder, assetId)
   const media = new Map<string, MediaIndex>()
@@ -56,7 +57,7 @@ describe.runIf(hasFfmpeg())('the sound of a job', () => {
       `file:${pathOf('tone.mkv')}`,
     ])
     for (const name of ['mono.wav', 'av.mp4', 'tone.mkv']) media.set(name, indexOf(pathOf(name)))
-  }, 30_000)
+  }, 180_000)
   afterAll(() => {
     rmSync(folder, { recursive: true, force: true })
   })

@@ -45,7 +45,8 @@ const SOURCES: readonly (readonly [name: string, rate: string, size: string, ext
   ['e.mov', '60', '320x180', ['-g', '1', '-bf', '0', '-pix_fmt', 'yuvj422p']],
 ]
 
-describe.runIf(hasFfmpeg())('the compositor', () => {
+// Real processes on a machine that may be busy: the limit only ends a hang.
+describe.runIf(hasFfmpeg())('the compositor', { timeout: 180_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'sheaf-timeline-'))
   const media = new Map<string, MediaIndex>()
   const pathOf = (assetId: string): string => join(folder, assetId)
@@ -69,7 +70,7 @@ describe.runIf(hasFfmpeg())('the compositor', () => {
       ])
       media.set(name, indexOf(pathOf(name)))
     }
-  }, 60_000)
+  }, 180_000)
   afterAll(() => {
     rmSync(folder, { recursive: true, force: true })
   })
@@ -118,7 +119,6 @@ describe.runIf(hasFfmpeg())('the compositor', () => {
         expect(differing).toBe(0)
       }
     },
-    60_000,
   )
 
   it.each([rational(24), rational(25), rational(30000, 1001)])(
@@ -143,7 +143,6 @@ describe.runIf(hasFfmpeg())('the compositor', () => {
         }
       }
     },
-    60_000,
   )
 
   const videoRate = (name: string): Rational => parseRational(SOURCES.find((s) => s[0] === name)![1])
@@ -161,7 +160,7 @@ describe.runIf(hasFfmpeg())('the compositor', () => {
     expect(media.get('f vfr.mp4')?.video?.variableRate).toBe(true)
     const whole = hashes(edit, 0, edit.frames)
     expect(hashes(edit, 0, edit.frames, ['-cpuflags', '0', '-filter_complex_threads', '1'])).toEqual(whole)
-  }, 60_000)
+  })
 
   it('encodes a segment whose bytes do not depend on the run it came from', () => {
     const edit = editAt(rational(25))

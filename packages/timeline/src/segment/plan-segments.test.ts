@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { planSegments } from './plan-segments.js'
 
 const job = fc
-  .tuple(fc.integer({ min: 1, max: 20_000 }), fc.array(fc.integer({ min: 1, max: 19_999 }), { maxLength: 200 }))
+  .tuple(fc.integer({ min: 1, max: 6000 }), fc.array(fc.integer({ min: 1, max: 5999 }), { maxLength: 60 }))
   .map(([frames, cuts]) => ({
     frames,
     cuts: [...new Set(cuts)].filter((cut) => cut < frames).sort((a, b) => a - b),
@@ -16,16 +16,17 @@ describe('planSegments', () => {
       fc.property(job, asked, (request, segmentFrames) => {
         const spans = planSegments({ ...request, segmentFrames })
         let at = 0
-        for (const [from, to] of spans) {
-          expect(from).toBe(at)
-          expect(to).toBeGreaterThan(from)
-          expect(to - from).toBeLessThanOrEqual(250)
+        // One expectation for all: a short segment length makes thousands of segments.
+        const broken = spans.filter(([from, to]) => {
+          const wrong = from !== at || to <= from || to - from > 250
           at = to
-        }
+          return wrong
+        })
+        expect(broken).toEqual([])
         expect(at).toBe(request.frames)
         expect(planSegments({ ...request, segmentFrames })).toEqual(spans)
         const least = Math.min(24, segmentFrames ?? 24)
-        for (const [from, to] of spans.slice(0, -1)) expect(to - from).toBeGreaterThanOrEqual(least)
+        expect(spans.slice(0, -1).filter(([from, to]) => to - from < least)).toEqual([])
       }),
     )
   })
