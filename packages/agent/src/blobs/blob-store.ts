@@ -1,57 +1,184 @@
-import type { ReadStream } from 'node:fs'
-import type { BlobId } from '@sheaf/protocol'
+import { createHash, randomBytes, type Hash } from 'node:crypto'
+import { createReadStream, type ReadStream } from 'node:fs'
+import { mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { parseBlobId, SheafError, type BlobId } from '@sheaf/protocol'
+import { syncFolder } from '../store/index.js'
+import { diskError, isMissing } from './disk-error.js'
 
 export interface StoredBlob {
   readonly id: BlobId
   readonly sizeBytes: number
 }
 
+interface PutOptions {
+  readonly expect?: BlobId | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+const chunkBytes = 1 << 18
+
 /** Immutable bytes in files named by their SHA-256. A blob is whole or absent, also after a crash. */
 export class BlobStore {
+  readonly #dir: string
+  readonly #incoming: string
+
+  private constructor(dir: string) {
+    this.#dir = dir
+    this.#incoming = join(dir, 'incoming')
+  }
+
   /** Makes the folders and removes temp files of a run that died. */
-  static open(dir: string): Promise<BlobStore> {
-    return Promise.reject(new Error(`not implemented: ${dir}`))
+  static async open(dir: string): Promise<BlobStore> {
+    const store = new BlobStore(dir)
+    await mkdir(store.#incoming, { recursive: true, mode: 0o700 })
+    for (const name of await readdir(store.#incoming)) await rm(join(store.#incoming, name), { force: true })
+    return store
   }
 
   /** Takes bytes in; synced before it resolves. `SHEAF_DISK_FULL`; `SHEAF_BLOB_CORRUPT` when `expect` is not what came. */
-  put(
-    _bytes: Uint8Array | AsyncIterable<Uint8Array>,
-    _options: { readonly expect?: BlobId | undefined; readonly signal?: AbortSignal | undefined } = {},
-  ): Promise<StoredBlob> {
-    return Promise.reject(new Error('not implemented'))
+  async put(bytes: Uint8Array | AsyncIterable<Uint8Array>, options: PutOptions = {}): Promise<StoredBlob> {
+    const temporary = join(this.#incoming, randomBytes(8).toString('hex'))
+    try {
+      const hash = createHash('sha256')
+      const file = await open(temporary, 'wx', 0o600)
+      let sizeBytes = 0
+      try {
+        for await (const chunk of bytes instanceof Uint8Array ? chunksOf(bytes) : bytes) {
+          options.signal?.throwIfAborted()
+          hash.update(chunk)
+          await file.appendFile(chunk)
+          sizeBytes += chunk.byteLength
+        }
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      const id = blobIdOf(hash)
+      if (options.expect !== undefined && options.expect !== id) throw corrupt(options.expect, `its bytes hash to ${id}`)
+      await this.#accept(temporary, id)
+      return { id, sizeBytes }
+    } catch (error) {
+      throw diskError(error, this.#dir)
+    } finally {
+      await rm(temporary, { force: true })
+    }
   }
 
   /** Takes a finished file in by moving it (copied when it is on another file system); the file is gone afterwards. */
-  putFile(_path: string, _options: { readonly signal?: AbortSignal | undefined } = {}): Promise<StoredBlob> {
-    return Promise.reject(new Error('not implemented'))
+  async putFile(path: string, options: Pick<PutOptions, 'signal'> = {}): Promise<StoredBlob> {
+    const temporary = join(this.#incoming, randomBytes(8).toString('hex'))
+    try {
+      await rename(path, temporary)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw diskError(error, this.#dir)
+      const stored = await this.put(createReadStream(path), options)
+      await rm(path, { force: true })
+      return stored
+    }
+    try {
+      const file = await open(temporary, 'r+')
+      const hash = createHash('sha256')
+      let sizeBytes = 0
+      try {
+        for await (const chunk of readChunks(file)) {
+          options.signal?.throwIfAborted()
+          hash.update(chunk)
+          sizeBytes += chunk.byteLength
+        }
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      const id = blobIdOf(hash)
+      await this.#accept(temporary, id)
+      return { id, sizeBytes }
+    } catch (error) {
+      // The caller still owns a file that was not taken in.
+      await rename(temporary, path).catch(() => undefined)
+      throw diskError(error, this.#dir)
+    } finally {
+      await rm(temporary, { force: true })
+    }
   }
 
   /** The blob's size in bytes; `undefined` when it is not here. */
-  size(_id: BlobId): Promise<number | undefined> {
-    return Promise.reject(new Error('not implemented'))
+  async size(id: BlobId): Promise<number | undefined> {
+    try {
+      return (await stat(this.path(id))).size
+    } catch (error) {
+      if (isMissing(error)) return undefined
+      throw error
+    }
   }
 
-  has(_id: BlobId): Promise<boolean> {
-    return Promise.reject(new Error('not implemented'))
+  async has(id: BlobId): Promise<boolean> {
+    return (await this.size(id)) !== undefined
   }
 
   /** Where the blob's file is (or would be). Read only. */
-  path(_id: BlobId): string {
-    throw new Error('not implemented')
+  path(id: BlobId): string {
+    return join(this.#dir, id.slice(0, 2), id.slice(2))
   }
 
-  /** `SHEAF_BLOB_NOT_FOUND`. */
-  openRead(_id: BlobId): Promise<ReadStream> {
-    return Promise.reject(new Error('not implemented'))
+  /** `SHEAF_BLOB_NOT_FOUND`. What is read is not verified: whoever needs that hashes it. */
+  async openRead(id: BlobId): Promise<ReadStream> {
+    const file = await open(this.path(id), 'r').catch((error: unknown) => {
+      throw isMissing(error) ? blobNotFound(id) : error
+    })
+    return file.createReadStream({ highWaterMark: chunkBytes })
   }
 
   /** Whole bytes of a small blob; `SHEAF_BLOB_NOT_FOUND`, `SHEAF_BLOB_CORRUPT` when they do not hash to `id`. */
-  read(_id: BlobId, _options: { readonly maxBytes: number }): Promise<Uint8Array> {
-    return Promise.reject(new Error('not implemented'))
+  async read(id: BlobId, options: { readonly maxBytes: number }): Promise<Uint8Array> {
+    const sizeBytes = await this.size(id)
+    if (sizeBytes === undefined) throw blobNotFound(id)
+    if (sizeBytes > options.maxBytes) throw corrupt(id, `it has ${sizeBytes} bytes, at most ${options.maxBytes} expected`)
+    const bytes = await readFile(this.path(id))
+    const actual = blobIdOf(createHash('sha256').update(bytes))
+    if (actual !== id) throw corrupt(id, `its bytes in ${this.path(id)} hash to ${actual}`)
+    return bytes
   }
 
   /** Idempotent. */
-  delete(_id: BlobId): Promise<void> {
-    return Promise.reject(new Error('not implemented'))
+  async delete(id: BlobId): Promise<void> {
+    await rm(this.path(id), { force: true })
+  }
+
+  async #accept(temporary: string, id: BlobId): Promise<void> {
+    const final = this.path(id)
+    const folder = dirname(final)
+    const made = await mkdir(folder, { recursive: true, mode: 0o700 })
+    await rename(temporary, final)
+    await syncFolder(folder)
+    if (made !== undefined) await syncFolder(this.#dir)
+  }
+}
+
+export function blobNotFound(id: BlobId): SheafError {
+  return new SheafError({ code: 'SHEAF_BLOB_NOT_FOUND', message: `Blob ${id} is not in this store.`, details: { id } })
+}
+
+function corrupt(id: BlobId, why: string): SheafError {
+  return new SheafError({ code: 'SHEAF_BLOB_CORRUPT', message: `Blob ${id} is not whole: ${why}.`, details: { id } })
+}
+
+function blobIdOf(hash: Hash): BlobId {
+  const id = parseBlobId(hash.digest('hex'))
+  if (id === undefined) throw new Error('a SHA-256 does not look like one')
+  return id
+}
+
+/** In pieces, so that hashing many megabytes does not hold up everything else. */
+async function* chunksOf(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  for (let at = 0; at < bytes.byteLength; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes)
+}
+
+async function* readChunks(file: FileHandle): AsyncIterable<Uint8Array> {
+  const buffer = new Uint8Array(chunkBytes)
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, 0, chunkBytes, null)
+    if (bytesRead === 0) return
+    yield buffer.subarray(0, bytesRead)
   }
 }

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto'
+import {
+  blobRequestToWire,
+  blobResponseFromWire,
+  errorCodes,
+  limits,
+  protocols,
+  SheafError,
+  type BlobRequest,
+  type PeerId,
+} from '@sheaf/protocol'
+import type { FarmNetwork, FarmStream } from '../network/index.js'
+
+/** Frames of content are at most this long. */
+export const contentFrameBytes = 1 << 18
+const silenceMs = 30_000
+
+/** One stream of `/sheaf/blob/1` to a peer: asks, and reads the answers, one after another. */
+export class BlobClient {
+  readonly #stream: FarmStream
+  readonly #signal: AbortSignal
+
+  private constructor(stream: FarmStream, signal: AbortSignal) {
+    this.#stream = stream
+    this.#signal = signal
+  }
+
+  /** `SHEAF_PEER_UNREACHABLE`. */
+  static async open(network: FarmNetwork, peer: PeerId, signal: AbortSignal): Promise<BlobClient> {
+    return new BlobClient(await network.openStream(peer, protocols.blob, { signal }), signal)
+  }
+
+  /** Head of the answer to a request. The peer's error with its code, `SHEAF_TIMEOUT`, `SHEAF_WIRE_*`. */
+  async ask(request: BlobRequest): Promise<{ readonly sha256: string; readonly sizeBytes: number }> {
+    await this.#patiently((signal) => this.#stream.write(blobRequestToWire(request), { signal }))
+    const frame = await this.#read(limits.blobRequestBytes)
+    const response = blobResponseFromWire(frame)
+    if (response.kind === 'found') return response
+    const code = errorCodes.find((known) => known === response.code) ?? 'SHEAF_INTERNAL'
+    throw new SheafError({ code, message: response.message, details: { peer: this.#stream.peer } })
+  }
+
+  /** The content that follows `ask`, as it comes; not verified. */
+  async *content(sizeBytes: number): AsyncIterable<Uint8Array> {
+    for (let left = sizeBytes; left > 0; ) {
+      const chunk = await this.#read(Math.min(left, contentFrameBytes))
+      left -= chunk.byteLength
+      yield chunk
+    }
+  }
+
+  /** The content of one asset block, verified. `SHEAF_BLOB_CORRUPT`. */
+  async block(request: Extract<BlobRequest, { kind: 'asset-block' }>, expectedBytes: number): Promise<{
+    readonly bytes: Uint8Array
+    readonly sha256: string
+  }> {
+    const { sha256, sizeBytes } = await this.ask(request)
+    const what = `Block ${request.block} of asset ${request.assetId} of job ${request.jobId} from ${this.#stream.peer}`
+    if (sizeBytes !== expectedBytes) throw corrupt(`${what} has ${sizeBytes} bytes instead of ${expectedBytes}.`)
+    const bytes = new Uint8Array(sizeBytes)
+    let filled = 0
+    for await (const chunk of this.content(sizeBytes)) {
+      bytes.set(chunk, filled)
+      filled += chunk.byteLength
+    }
+    const actual = createHash('sha256').update(bytes).digest('hex')
+    if (actual !== sha256) throw corrupt(`${what} hashes to ${actual} instead of ${sha256}.`)
+    return { bytes, sha256 }
+  }
+
+  async close(): Promise<void> {
+    await this.#stream.close().catch(() => undefined)
+  }
+
+  abort(reason: unknown): void {
+    this.#stream.abort(reason instanceof Error ? reason : new Error(String(reason)))
+  }
+
+  async #read(maxBytes: number): Promise<Uint8Array> {
+    const frame = await this.#patiently((signal) => this.#stream.read(maxBytes, { signal }))
+    if (frame === undefined || frame.byteLength === 0) {
+      const { peer } = this.#stream
+      const message = `Peer ${peer} ended the transfer before it was whole.`
+      throw new SheafError({ code: 'SHEAF_PEER_UNREACHABLE', message, details: { peer } })
+    }
+    return frame
+  }
+
+  async #patiently<T>(act: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const patience = AbortSignal.timeout(silenceMs)
+    try {
+      return await act(AbortSignal.any([this.#signal, patience]))
+    } catch (error) {
+      if (error !== patience.reason) throw error
+      throw new SheafError({
+        code: 'SHEAF_TIMEOUT',
+        message: `Peer ${this.#stream.peer} was silent for ${silenceMs / 1000} s during a transfer.`,
+        details: { peer: this.#stream.peer },
+      })
+    }
+  }
+}
+
+function corrupt(message: string): SheafError {
+  return new SheafError({ code: 'SHEAF_BLOB_CORRUPT', message })
+}
