@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { FarmView, JobView } from '@sheaf/protocol'
+import { closingLine, jobLines } from '../display/job-lines.js'
+import { createLiveDisplay } from '../output/live-display.js'
+import type { Style } from '../output/style.js'
+import { AgentProcess } from './agent-process.js'
+import type { DemoFolder } from './demo-folder.js'
+import { RerenderWatch } from './rerender-watch.js'
+
+/** Where the demo speaks. */
+export interface DemoVoice {
+  readonly out: NodeJS.WriteStream
+  readonly isTty: boolean
+  readonly style: Style
+}
+
+const preset = 'h264:crf=20,preset=slow'
+const killAt = 0.4
+
+/** Starts the three agents of the farm; A may use more slots than B and C, as machines differ. */
+export async function startFarm(folder: DemoFolder, voice: DemoVoice): Promise<readonly AgentProcess[]> {
+  const startedAtMs = performance.now()
+  const starting = [
+    { name: 'A', slots: 2 },
+    { name: 'B', slots: 1 },
+    { name: 'C', slots: 1 },
+  ].map(({ name, slots }) =>
+    AgentProcess.start({ name, slots, storePath: folder.storePath(name), secretPath: folder.secretPath }),
+  )
+  const agents = await Promise.all(starting)
+  const upAtMs = performance.now()
+  await until(agents, (views) =>
+    views.every((view) => view.peers.filter((peer) => peer.connected).length === agents.length),
+  )
+  const metS = seconds(performance.now() - upAtMs)
+  say(voice, `3 agents up in ${seconds(upAtMs - startedAtMs)} s, met in ${metS} s (mDNS, Noise); measuring them …`)
+  await until(agents, (views) => views.every((view) => view.peers.every((peer) => peer.score !== undefined)))
+  const [view] = await views(agents)
+  const scores = agents.map(({ peer }) => Math.round(view?.peers.find((one) => one.peer === peer)?.score ?? 0))
+  say(voice, `scores ${agents.map(({ name }, at) => `${name} ${scores[at] ?? '?'}`).join('  ')}`)
+  return agents
+}
+
+/** Renders the edit on the farm and kills B on the way. Returns the finished job. */
+export async function renderWithKill(
+  folder: DemoFolder,
+  agents: readonly AgentProcess[],
+  voice: DemoVoice,
+): Promise<JobView> {
+  const [home, victim] = agents
+  if (home === undefined || victim === undefined) throw new Error('the demo needs agents')
+  const startedAtMs = performance.now()
+  const { jobId } = await home.client.submit({
+    editPath: folder.editPath,
+    outputPath: folder.outputPath,
+    preset,
+    overwrite: true,
+  })
+  const watch = new RerenderWatch(jobId)
+  const display = voice.isTty ? createLiveDisplay(voice.out) : undefined
+  let killed = false
+  let told = false
+  let lastSaid = 0
+  const end = new AbortController()
+  try {
+    for await (const view of home.client.watchFarm({ signal: end.signal })) {
+      watch.see(view, performance.now())
+      const job = view.jobs.find((one) => one.jobId === jobId)
+      if (job === undefined) continue
+      const lines = jobLines({
+        farm: view,
+        jobId,
+        width: voice.out.columns ?? 80,
+        nowMs: Date.now(),
+        style: voice.style,
+      })
+      display?.draw(lines)
+      if (display === undefined && performance.now() - lastSaid > 2000) {
+        lastSaid = performance.now()
+        say(voice, lines.join('   '))
+      }
+      if (!killed && job.framesDone / job.frames >= killAt && holds(job, victim.peer)) {
+        killed = true
+        watch.killed(victim.peer, view, performance.now())
+        await victim.kill()
+      }
+      told ||= killed && tellKill(watch, victim.name, (line) => (display ? display.persist(line) : say(voice, line)))
+      if (job.status === 'completed' || job.status === 'failed' || job.status === 'canceled') {
+        display?.end('keep')
+        tellEnd(voice, job, watch, performance.now() - startedAtMs)
+        return job
+      }
+    }
+  } finally {
+    end.abort()
+  }
+  throw new Error('the agent stopped telling before the render ended')
+}
+
+/** Renders the edit once more on one agent alone and returns the hash of its file. */
+export async function renderAlone(folder: DemoFolder, outputPath: string): Promise<string> {
+  const agent = await AgentProcess.start({
+    name: 'alone',
+    storePath: folder.storePath('alone'),
+    secretPath: `${folder.secretPath}-alone`,
+    args: ['--no-mdns', '--no-bench'],
+  })
+  try {
+    const { jobId } = await agent.client.submit({ editPath: folder.editPath, outputPath, preset, overwrite: true })
+    for await (const view of agent.client.watchFarm({})) {
+      const job = view.jobs.find((one) => one.jobId === jobId)
+      if (job?.status === 'completed') return await sha256(outputPath)
+      if (job?.status === 'failed') throw new Error(job.message ?? 'the render alone failed')
+    }
+    throw new Error('the agent stopped telling before the render ended')
+  } finally {
+    await agent.stop()
+  }
+}
+
+/** SHA-256 of a file in hex. */
+export async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
+  return hash.digest('hex')
+}
+
+function holds(job: JobView, peer: string): boolean {
+  return job.runs.some((run) => run.holder === peer && run.status === 'rendering')
+}
+
+function tellKill(watch: RerenderWatch, name: string, tell: (line: string) => void): boolean {
+  const { moved, movedAfterMs } = watch.kill()
+  if (movedAfterMs === undefined) return false
+  tell(
+    `✗ killed ${name} (SIGKILL): ${moved} ${moved === 1 ? 'segment' : 'segments'} moved in ${seconds(movedAfterMs)} s`,
+  )
+  return true
+}
+
+function tellEnd(voice: DemoVoice, job: JobView, watch: RerenderWatch, tookMs: number): void {
+  say(voice, `  landed segments rendered again: ${watch.landedTwice()}`)
+  say(voice, closingLine(job, tookMs, voice.style))
+}
+
+const views = (agents: readonly AgentProcess[]): Promise<readonly FarmView[]> =>
+  Promise.all(agents.map(({ client }) => client.farm()))
+
+async function until(agents: readonly AgentProcess[], fine: (views: readonly FarmView[]) => boolean): Promise<void> {
+  const untilMs = Date.now() + 60_000
+  while (!fine(await views(agents))) {
+    if (Date.now() > untilMs) throw new Error('the agents did not get ready within a minute')
+    await delay(25)
+  }
+}
+
+const seconds = (ms: number): string => (ms / 1000).toFixed(1)
+const say = (voice: DemoVoice, line: string): void => void voice.out.write(`${line}\n`)
