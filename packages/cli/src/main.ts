@@ -45,10 +45,11 @@ const spawnDetached: SpawnDetached = async (args, logPath) => {
 function terminal(stream: NodeJS.WriteStream): Terminal {
   return {
     get isTty() {
-      return stream.isTTY
+      return (stream.isTTY as boolean | undefined) ?? false
     },
     get columns() {
-      return stream.columns ?? 80
+      // A stream that is no terminal has no width, whatever its type says.
+      return (stream.columns as number | undefined) ?? 80
     },
     write: (text) => void stream.write(text),
   }

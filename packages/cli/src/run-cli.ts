@@ -49,5 +49,10 @@ function usageError(error: CommanderError, argv: readonly string[]): SheafError 
   const verb = argv.find((word) => /^[a-z]+$/.test(word))
   const help = error.code === 'commander.unknownCommand' || verb === undefined ? 'sheaf --help' : `sheaf ${verb} --help`
   const hint = suggestion.join(' ').replace(/^\((.*)\)$/, '$1')
-  return new SheafError({ code: 'SHEAF_REQUEST_INVALID', message, hint: hint === '' ? `see: ${help}` : hint, cause: error })
+  return new SheafError({
+    code: 'SHEAF_REQUEST_INVALID',
+    message,
+    hint: hint === '' ? `see: ${help}` : hint,
+    cause: error,
+  })
 }

@@ -38,17 +38,25 @@ export async function callApi(fetcher: typeof fetch, address: AgentAddress, call
  * Opens a stream of server-sent events and returns its body. The timeout ends with the headers; from
  * there only the signal ends the stream.
  */
-export async function openStream(fetcher: typeof fetch, address: AgentAddress, call: ApiCall): Promise<ReadableStream<Uint8Array>> {
+export async function openStream(
+  fetcher: typeof fetch,
+  address: AgentAddress,
+  call: ApiCall,
+): Promise<ReadableStream<Uint8Array>> {
   const slow = new AbortController()
   const timer = setTimeout(() => {
     slow.abort(new DOMException('no answer in time', 'TimeoutError'))
   }, call.timeoutMs)
   const signal = call.signal === undefined ? slow.signal : AbortSignal.any([call.signal, slow.signal])
   try {
-    const response = await fetcher(`${address.baseUrl}${call.path}`, requestInit(address, call, signal, 'text/event-stream'))
+    const response = await fetcher(
+      `${address.baseUrl}${call.path}`,
+      requestInit(address, call, signal, 'text/event-stream'),
+    )
     if (!response.ok) throw errorFromAnswer(response.status, await response.text(), call)
-    if (response.body === null) throw new SheafError({ code: 'SHEAF_WIRE_MALFORMED', message: `${call.path} answered without a body` })
-    return response.body as ReadableStream<Uint8Array>
+    if (response.body === null)
+      throw new SheafError({ code: 'SHEAF_WIRE_MALFORMED', message: `${call.path} answered without a body` })
+    return response.body
   } catch (error) {
     call.signal?.throwIfAborted()
     throw errorFromFailure(error, address, call)
@@ -57,7 +65,12 @@ export async function openStream(fetcher: typeof fetch, address: AgentAddress, c
   }
 }
 
-function requestInit(address: AgentAddress, call: ApiCall, signal: AbortSignal, accept = 'application/json'): RequestInit {
+function requestInit(
+  address: AgentAddress,
+  call: ApiCall,
+  signal: AbortSignal,
+  accept = 'application/json',
+): RequestInit {
   const headers: Record<string, string> = { authorization: `Bearer ${address.token}`, accept }
   if (call.body !== undefined) headers['content-type'] = 'application/json'
   return {

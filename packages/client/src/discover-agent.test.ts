@@ -39,14 +39,17 @@ describe('discoverAgent', () => {
     })
   })
 
-  it.each(['', '{', 'null', '{"pid":0,"peer":"p","apiPort":1,"startedAtMs":1}', '{"pid":1,"peer":"p","apiPort":99999,"startedAtMs":1}'])(
-    'a damaged run file (%j) is no agent',
-    async (text) => {
-      await agent.writeRunFiles(storePath)
-      await writeFile(join(storePath, 'run', 'agent.json'), text)
-      await expect(discoverAgent({ storePath })).rejects.toMatchObject(notRunning)
-    },
-  )
+  it.each([
+    '',
+    '{',
+    'null',
+    '{"pid":0,"peer":"p","apiPort":1,"startedAtMs":1}',
+    '{"pid":1,"peer":"p","apiPort":99999,"startedAtMs":1}',
+  ])('a damaged run file (%j) is no agent', async (text) => {
+    await agent.writeRunFiles(storePath)
+    await writeFile(join(storePath, 'run', 'agent.json'), text)
+    await expect(discoverAgent({ storePath })).rejects.toMatchObject(notRunning)
+  })
 
   it('a missing token is no agent', async () => {
     await agent.writeRunFiles(storePath)

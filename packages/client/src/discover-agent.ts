@@ -39,7 +39,8 @@ export async function discoverAgent(options: DiscoverOptions): Promise<Discovere
 /** Reads `run/agent.json` and `run/api-token` of a store; throws like {@link discoverAgent}. */
 export async function readAgentRun({ storePath, isAlive = processIsAlive }: DiscoverOptions): Promise<AgentRun> {
   const file = parseRunFile(await readOwn(join(storePath, 'run', 'agent.json'), storePath), storePath)
-  if (!isAlive(file.pid)) throw agentNotRunning(`the agent of the store ${storePath} is gone (process ${file.pid} does not run)`)
+  if (!isAlive(file.pid))
+    throw agentNotRunning(`the agent of the store ${storePath} is gone (process ${file.pid} does not run)`)
   const token = (await readOwn(join(storePath, 'run', 'api-token'), storePath)).trim()
   return { ...file, baseUrl: `http://127.0.0.1:${file.apiPort}`, token }
 }
@@ -79,7 +80,12 @@ function parseRunFile(text: string, storePath: string): AgentRunFile {
     throw agentNotRunning(`no agent runs on the store ${storePath}: its run file is damaged`, cause)
   }
   const { pid, peer, apiPort, startedAtMs } = (value ?? {}) as Partial<Record<keyof AgentRunFile, unknown>>
-  const whole = isPositive(pid) && isPositive(apiPort) && apiPort < 65_536 && typeof peer === 'string' && typeof startedAtMs === 'number'
+  const whole =
+    isPositive(pid) &&
+    isPositive(apiPort) &&
+    apiPort < 65_536 &&
+    typeof peer === 'string' &&
+    typeof startedAtMs === 'number'
   if (!whole) throw agentNotRunning(`no agent runs on the store ${storePath}: its run file is damaged`)
   return { pid, peer, apiPort, startedAtMs }
 }

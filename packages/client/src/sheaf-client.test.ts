@@ -32,18 +32,21 @@ describe('calls', () => {
     expect(agent.requests[0]?.body).toEqual(request)
   })
 
-  it.each(['cancel', 'pause', 'resume', 'requeue', 'priority'] as const)('%s names the job in the path, escaped', async (verb) => {
-    agent.on(`POST /v1/jobs/a%2Fb/${verb}`, { json: aJob({ status: 'paused' }) })
-    const calls = {
-      cancel: () => client.cancelJob('a/b'),
-      pause: () => client.pauseJob('a/b'),
-      resume: () => client.resumeJob('a/b'),
-      requeue: () => client.requeueJob('a/b'),
-      priority: () => client.setPriority('a/b', 70),
-    }
-    expect((await calls[verb]()).status).toBe('paused')
-    expect(agent.requests[0]?.body).toEqual(verb === 'priority' ? { priority: 70 } : undefined)
-  })
+  it.each(['cancel', 'pause', 'resume', 'requeue', 'priority'] as const)(
+    '%s names the job in the path, escaped',
+    async (verb) => {
+      agent.on(`POST /v1/jobs/a%2Fb/${verb}`, { json: aJob({ status: 'paused' }) })
+      const calls = {
+        cancel: () => client.cancelJob('a/b'),
+        pause: () => client.pauseJob('a/b'),
+        resume: () => client.resumeJob('a/b'),
+        requeue: () => client.requeueJob('a/b'),
+        priority: () => client.setPriority('a/b', 70),
+      }
+      expect((await calls[verb]()).status).toBe('paused')
+      expect(agent.requests[0]?.body).toEqual(verb === 'priority' ? { priority: 70 } : undefined)
+    },
+  )
 
   it('pauses and resumes the machine', async () => {
     agent.on('POST /v1/agent/pause', { json: anAgent({ paused: true }) })
@@ -70,14 +73,26 @@ describe('calls', () => {
 
 describe('errors', () => {
   it('become what the agent threw', async () => {
-    const json = { code: 'SHEAF_OUTPUT_EXISTS', message: '/b.mp4 exists', hint: 'add --overwrite', details: { path: '/b.mp4' } }
+    const json = {
+      code: 'SHEAF_OUTPUT_EXISTS',
+      message: '/b.mp4 exists',
+      hint: 'add --overwrite',
+      details: { path: '/b.mp4' },
+    }
     agent.on('POST /v1/jobs', { status: 409, json })
-    await expect(client.submit({ editPath: '/a', outputPath: '/b.mp4' })).rejects.toMatchObject({ name: 'SheafError', ...json })
+    await expect(client.submit({ editPath: '/a', outputPath: '/b.mp4' })).rejects.toMatchObject({
+      name: 'SheafError',
+      ...json,
+    })
   })
 
   it('keep a code of a newer agent in the details', async () => {
     agent.on('GET /v1/status', { status: 400, json: { code: 'SHEAF_NOVEL', message: 'm' } })
-    await expect(client.status()).rejects.toMatchObject({ code: 'SHEAF_INTERNAL', message: 'm', details: { code: 'SHEAF_NOVEL' } })
+    await expect(client.status()).rejects.toMatchObject({
+      code: 'SHEAF_INTERNAL',
+      message: 'm',
+      details: { code: 'SHEAF_NOVEL' },
+    })
   })
 
   it.each([
@@ -104,7 +119,10 @@ describe('errors', () => {
 
   it('a refused connection says how to start the agent', async () => {
     await agent.stop()
-    await expect(client.status()).rejects.toMatchObject({ code: 'SHEAF_AGENT_NOT_RUNNING', hint: 'start it with: sheaf up' })
+    await expect(client.status()).rejects.toMatchObject({
+      code: 'SHEAF_AGENT_NOT_RUNNING',
+      hint: 'start it with: sheaf up',
+    })
     agent = await FakeAgent.start()
   })
 

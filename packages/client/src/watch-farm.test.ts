@@ -49,7 +49,9 @@ describe('watchFarm', () => {
     await views.next()
     const next = views.next()
     await agent.stop()
-    await expect(next).rejects.toMatchObject({ code: expect.stringMatching(/^SHEAF_AGENT_(NOT_RUNNING|UNREACHABLE)$/) as string })
+    await expect(next).rejects.toMatchObject({
+      code: expect.stringMatching(/^SHEAF_AGENT_(NOT_RUNNING|UNREACHABLE)$/) as string,
+    })
     agent = await FakeAgent.start()
   })
 
@@ -68,7 +70,13 @@ describe('watchFarm', () => {
     agent.publish(aFarm({ atMs: 1 }))
     const { baseUrl, token } = agent
     const lost: string[] = []
-    const components = { fetcher: fetch, address: { baseUrl, token }, rediscover: undefined, timeoutMs: 1000, silenceMs: 20 }
+    const components = {
+      fetcher: fetch,
+      address: { baseUrl, token },
+      rediscover: undefined,
+      timeoutMs: 1000,
+      silenceMs: 20,
+    }
     const views = iterate(watchFarm(components, { onLost: (error) => lost.push(error.code) }))
     await views.next()
     expect((await views.next()).value).toMatchObject({ atMs: 1 })

@@ -29,7 +29,10 @@ const backOffMs = { first: 100, most: 2000 } as const
  * The farm at once and then whenever it changes. A stream that breaks is opened again with back-off;
  * a first connection that fails throws at once, and so does a refusal that waiting cannot heal.
  */
-export async function* watchFarm(components: WatchComponents, options: WatchOptions = {}): AsyncGenerator<FarmView, void, undefined> {
+export async function* watchFarm(
+  components: WatchComponents,
+  options: WatchOptions = {},
+): AsyncGenerator<FarmView, void, undefined> {
   const { patienceMs = 60_000, signal } = options
   let address = components.address
   let everSeen = false
@@ -44,7 +47,10 @@ export async function* watchFarm(components: WatchComponents, options: WatchOpti
         waitMs = backOffMs.first
         yield view
       }
-      lost = new SheafError({ code: 'SHEAF_AGENT_UNREACHABLE', message: `the agent at ${address.baseUrl} closed the connection` })
+      lost = new SheafError({
+        code: 'SHEAF_AGENT_UNREACHABLE',
+        message: `the agent at ${address.baseUrl} closed the connection`,
+      })
     } catch (error) {
       signal?.throwIfAborted()
       if (!everSeen || !heals(error, components)) throw error
@@ -124,5 +130,9 @@ function parseEvent(data: string): unknown {
 function heals(error: unknown, components: WatchComponents): error is SheafError {
   if (!isSheafError(error)) return false
   if (error.code === 'SHEAF_UNAUTHORIZED') return components.rediscover !== undefined
-  return error.code === 'SHEAF_AGENT_NOT_RUNNING' || error.code === 'SHEAF_AGENT_UNREACHABLE' || error.code === 'SHEAF_TIMEOUT'
+  return (
+    error.code === 'SHEAF_AGENT_NOT_RUNNING' ||
+    error.code === 'SHEAF_AGENT_UNREACHABLE' ||
+    error.code === 'SHEAF_TIMEOUT'
+  )
 }

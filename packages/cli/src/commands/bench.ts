@@ -12,7 +12,8 @@ export function addBench(program: Command, host: CommandHost): void {
   defineCommand(program, {
     usage: 'bench',
     summary: 'measure how fast this machine renders',
-    description: 'Measure how fast this machine renders, in percent of the reference machine. Kept until hardware or engine change.',
+    description:
+      'Measure how fast this machine renders, in percent of the reference machine. Kept until hardware or engine change.',
     examples: [
       { line: 'sheaf bench', does: 'the score, measured if there is none' },
       { line: 'sheaf bench --again', does: 'measure anew, for instance on mains power' },

@@ -1,7 +1,16 @@
 import type { Command } from 'commander'
 import { defaultPorts, isSheafError } from '@sheaf/protocol'
 import { checkLines, type Check } from '../doctor/check.js'
-import { checkAgent, checkClock, checkFarmPort, checkInterfaces, checkNode, checkStore, checkTools, type AgentFinding } from '../doctor/checks.js'
+import {
+  checkAgent,
+  checkClock,
+  checkFarmPort,
+  checkInterfaces,
+  checkNode,
+  checkStore,
+  checkTools,
+  type AgentFinding,
+} from '../doctor/checks.js'
 import { exitCodes, type ExitCode } from '../exit-codes.js'
 import { action, type CommandHost } from './action.js'
 import { defineCommand, wholeNumber, type CommonOptions } from './define-command.js'
@@ -31,7 +40,11 @@ async function runDoctor(session: Session, { port }: DoctorOptions): Promise<Exi
   const agent = await findAgent(session)
   const checks: Check[] = [
     checkNode(probes.nodeVersion),
-    ...checkTools(await probes.runTool('ffmpeg', ['-hide_banner', '-version']), await probes.runTool('ffprobe', ['-version']), await probes.runTool('ffmpeg', ['-hide_banner', '-encoders'])),
+    ...checkTools(
+      await probes.runTool('ffmpeg', ['-hide_banner', '-version']),
+      await probes.runTool('ffprobe', ['-version']),
+      await probes.runTool('ffmpeg', ['-hide_banner', '-encoders']),
+    ),
     checkStore(session.storePath, await probes.storeFolder(session.storePath)),
     checkFarmPort(port, await probes.port(port), agent),
     checkInterfaces(await probes.interfaces()),

@@ -56,6 +56,7 @@ class JobScreen {
   #startedAtMs: number | undefined
   #saidAtMs = Number.NEGATIVE_INFINITY
   #isAway = false
+  #ended = false
 
   constructor(init: FollowInit) {
     this.#init = init
@@ -99,7 +100,10 @@ class JobScreen {
     return job.status === 'completed' ? exitCodes.ok : exitCodes.jobNotCompleted
   }
 
+  /** Idempotent. */
   end(): void {
+    if (this.#ended) return
+    this.#ended = true
     if (this.#timer !== undefined) clearInterval(this.#timer)
     this.#live?.end('keep')
   }
@@ -109,7 +113,9 @@ class JobScreen {
     const { session, jobId } = this.#init
     const { stdout, nowMs } = session.env
     const fps = framesPerS(this.#samples)
-    this.#live.draw(jobLines({ farm: this.#farm, jobId, width: stdout.columns, nowMs: nowMs(), fps, style: session.style }))
+    this.#live.draw(
+      jobLines({ farm: this.#farm, jobId, width: stdout.columns, nowMs: nowMs(), fps, style: session.style }),
+    )
   }
 
   #sayProgress(): void {

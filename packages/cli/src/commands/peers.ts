@@ -39,13 +39,18 @@ async function runPeers(session: Session): Promise<ExitCode> {
     return exitCodes.ok
   }
   session.print(...peerLines(peers, session.env.stdout.columns))
-  if (peers.length <= 1) session.note('No other agent yet: type sheaf up on a second machine with the same farm secret. sheaf doctor looks for what is in the way.')
+  if (peers.length <= 1)
+    session.note(
+      'No other agent yet: type sheaf up on a second machine with the same farm secret. sheaf doctor looks for what is in the way.',
+    )
   return exitCodes.ok
 }
 
 /** The table of peers, oneself first, then by name. */
 export function peerLines(peers: readonly PeerView[], width: number): string[] {
-  const sorted = [...peers].sort((a, b) => Number(b.self) - Number(a.self) || compare(a.name, b.name) || compare(a.peer, b.peer))
+  const sorted = [...peers].sort(
+    (a, b) => Number(b.self) - Number(a.self) || compare(a.name, b.name) || compare(a.peer, b.peer),
+  )
   return tableLines(columns, sorted.map(peerRow), width)
 }
 

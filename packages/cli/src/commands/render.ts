@@ -1,6 +1,13 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { contiguousFrames, formatFrameRange, parseFrameRange, SheafError, type SubmitRequest, type SubmitResponse } from '@sheaf/protocol'
+import {
+  contiguousFrames,
+  formatFrameRange,
+  parseFrameRange,
+  SheafError,
+  type SubmitRequest,
+  type SubmitResponse,
+} from '@sheaf/protocol'
 import type { SheafClient } from '@sheaf/client'
 import { baseName, formatCount } from '../display/format.js'
 import { exitCodes, type ExitCode } from '../exit-codes.js'
@@ -73,6 +80,13 @@ async function submit(session: Session, client: SheafClient, request: SubmitRequ
   live?.draw([session.style.dim(`reading ${safeText(baseName(request.editPath))} and its media …`)])
   try {
     return await client.submit(request, { signal: env.interrupted })
+  } catch (error) {
+    if (env.interrupted.aborted) {
+      session.note(
+        `interrupted before the agent answered; sheaf jobs${session.storeFlag} shows whether it took the job`,
+      )
+    }
+    throw error
   } finally {
     live?.end('clear')
   }
@@ -106,5 +120,9 @@ function oneRange(text: string): string {
 
 function checkSize(text: string): string {
   if (/^[1-9]\d{0,4}x[1-9]\d{0,4}$/.test(text)) return text
-  throw new SheafError({ code: 'SHEAF_REQUEST_INVALID', message: `"${text}" is no size`, hint: 'Write width x height: --size 1920x1080' })
+  throw new SheafError({
+    code: 'SHEAF_REQUEST_INVALID',
+    message: `"${text}" is no size`,
+    hint: 'Write width x height: --size 1920x1080',
+  })
 }

@@ -36,7 +36,11 @@ export function addUp(program: Command, host: CommandHost): void {
     .option('-d, --detach', 'run in the background; returns when the agent answers')
     .option('--name <name>', 'how other machines call this one (default: the host name)')
     .option('--port <n>', `port for other agents (default: ${defaultPorts.farm})`, wholeNumber(0, 65_535))
-    .option('--api-port <n>', `port for programs of this machine (default: ${defaultPorts.api})`, wholeNumber(0, 65_535))
+    .option(
+      '--api-port <n>',
+      `port for programs of this machine (default: ${defaultPorts.api})`,
+      wholeNumber(0, 65_535),
+    )
     .option('--secret <file>', "the farm's secret (default: one is made in the store)")
     .option('--peer <multiaddr...>', 'an agent that mDNS does not reach; may be repeated')
     .option('--no-mdns', 'do not look for agents on the LAN')

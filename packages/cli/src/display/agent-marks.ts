@@ -21,7 +21,10 @@ export function agentMarks(farm: FarmView, job: JobView | undefined): ReadonlyMa
   for (const share of job?.shares ?? []) if (!names.has(share.peer)) names.set(share.peer, shortPeer(share.peer))
   const sorted = [...names].sort(([peerA, nameA], [peerB, nameB]) => compare(nameA, nameB) || compare(peerA, peerB))
   return new Map(
-    sorted.map(([peer, name], colour) => [peer, { peer, name, pattern: patterns[colour % patterns.length] ?? '▓', colour }]),
+    sorted.map(([peer, name], colour) => [
+      peer,
+      { peer, name, pattern: patterns[colour % patterns.length] ?? '▓', colour },
+    ]),
   )
 }
 

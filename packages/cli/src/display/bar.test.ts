@@ -6,15 +6,26 @@ import { barCells, type BarCell } from './bar.js'
 /** One status a letter: upper case landed, lower case rendering, `.` waiting, `!` failed. */
 function runsOf(picture: string): SegmentRunView[] {
   return [...picture].map((letter, i) => {
-    const status: SegmentStatus = letter === '!' ? 'failed' : letter === '.' ? 'waiting' : letter < 'a' ? 'landed' : 'rendering'
-    return { from: i, to: i + 1, status, ...(status === 'landed' || status === 'rendering' ? { holder: letter.toLowerCase() } : {}) }
+    const status: SegmentStatus =
+      letter === '!' ? 'failed' : letter === '.' ? 'waiting' : letter < 'a' ? 'landed' : 'rendering'
+    return {
+      from: i,
+      to: i + 1,
+      status,
+      ...(status === 'landed' || status === 'rendering' ? { holder: letter.toLowerCase() } : {}),
+    }
   })
 }
 
 const pictureOf = (cells: readonly BarCell[]): string =>
-  cells.map((cell) => (cell.kind === 'held' ? (cell.landed ? cell.peer.toUpperCase() : cell.peer) : cell.kind === 'failed' ? '!' : '.')).join('')
+  cells
+    .map((cell) =>
+      cell.kind === 'held' ? (cell.landed ? cell.peer.toUpperCase() : cell.peer) : cell.kind === 'failed' ? '!' : '.',
+    )
+    .join('')
 
-const draw = (picture: string, width: number): string => pictureOf(barCells({ runs: runsOf(picture), segments: picture.length }, width))
+const draw = (picture: string, width: number): string =>
+  pictureOf(barCells({ runs: runsOf(picture), segments: picture.length }, width))
 
 describe('barCells', () => {
   it.each([
@@ -35,15 +46,19 @@ describe('barCells', () => {
 
   it('with a cell a segment, a bar shows each segment as it is, however the runs are cut', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom('A', 'b', 'C', '.', '!'), minLength: 1, maxLength: 60 }), (picture) => {
-        const merged: SegmentRunView[] = []
-        for (const run of runsOf(picture)) {
-          const last = merged.at(-1)
-          if (last?.status === run.status && last.holder === run.holder) merged[merged.length - 1] = { ...last, to: run.to }
-          else merged.push(run)
-        }
-        expect(pictureOf(barCells({ runs: merged, segments: picture.length }, picture.length))).toBe(picture)
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom('A', 'b', 'C', '.', '!'), minLength: 1, maxLength: 60 }),
+        (picture) => {
+          const merged: SegmentRunView[] = []
+          for (const run of runsOf(picture)) {
+            const last = merged.at(-1)
+            if (last?.status === run.status && last.holder === run.holder)
+              merged[merged.length - 1] = { ...last, to: run.to }
+            else merged.push(run)
+          }
+          expect(pictureOf(barCells({ runs: merged, segments: picture.length }, picture.length))).toBe(picture)
+        },
+      ),
     )
   })
 

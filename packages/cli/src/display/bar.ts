@@ -29,7 +29,11 @@ export function renderBar(cells: readonly BarCell[], marks: ReadonlyMap<string, 
   return cells.map((cell) => renderCell(cell, marks, style)).join('')
 }
 
-function cellOf(runs: readonly SegmentRunView[], first: number, { from, to }: { readonly from: number; readonly to: number }): BarCell {
+function cellOf(
+  runs: readonly SegmentRunView[],
+  first: number,
+  { from, to }: { readonly from: number; readonly to: number },
+): BarCell {
   let best: BarCell = { kind: 'waiting' }
   let bestOverlap = 0
   for (let i = first; i < runs.length; i++) {

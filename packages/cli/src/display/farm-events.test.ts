@@ -24,14 +24,18 @@ describe('farmEvents', () => {
     const gone = { ...before, peers: [a, c], jobs: [aJob()] }
     const unreachable = { ...before, peers: [a, { ...b, status: 'unreachable' as const }, c] }
     const cut = { ...before, peers: [a, { ...b, connected: false }, c] }
-    for (const after of [gone, unreachable, cut]) expect(texts(before, after, jobId)).toEqual(['✗ lost B: 3 segments moved'])
+    for (const after of [gone, unreachable, cut])
+      expect(texts(before, after, jobId)).toEqual(['✗ lost B: 3 segments moved'])
     expect(texts(before, gone)).toEqual(['✗ lost B'])
     expect(texts(unreachable, gone, jobId)).toEqual([])
   })
 
   it('an agent that joins or comes back, with its score', () => {
     const before = aFarm({ peers: [a, { ...b, connected: false }] })
-    expect(texts(before, aFarm({ peers: [a, b, { ...c, score: 49.4 }] }))).toEqual(['+ B joined (score 50)', '+ C joined (score 49)'])
+    expect(texts(before, aFarm({ peers: [a, b, { ...c, score: 49.4 }] }))).toEqual([
+      '+ B joined (score 50)',
+      '+ C joined (score 49)',
+    ])
   })
 
   it('the agent that answers neither joins nor is lost', () => {

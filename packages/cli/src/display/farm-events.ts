@@ -32,13 +32,15 @@ function peerEvents(before: FarmView, after: FarmView, job: JobView | undefined)
 
 function coordinatorEvents(before: FarmView, after: FarmView): FarmEvent[] {
   const { coordinator } = after
-  if (coordinator === undefined || before.coordinator === undefined || coordinator.peer === before.coordinator.peer) return []
+  if (coordinator === undefined || before.coordinator === undefined || coordinator.peer === before.coordinator.peer)
+    return []
   return [{ kind: 'coordinator', text: `→ ${nameOf(after, coordinator.peer)} coordinates now` }]
 }
 
 function jobEvents(before: JobView, after: JobView, farm: FarmView): FarmEvent[] {
   const events: FarmEvent[] = []
-  if (after.home !== before.home) events.push({ kind: 'home', text: `→ ${nameOf(farm, after.home)} collects the segments now` })
+  if (after.home !== before.home)
+    events.push({ kind: 'home', text: `→ ${nameOf(farm, after.home)} collects the segments now` })
   for (const segment of after.failed) {
     if (!before.failed.includes(segment)) events.push({ kind: 'failed-segment', text: `✗ segment ${segment} failed` })
   }
@@ -58,8 +60,10 @@ function moved(job: JobView | undefined, peer: string): string {
   return `: ${held} ${held === 1 ? 'segment' : 'segments'} moved`
 }
 
-const isHere = (peer: PeerView | undefined): boolean => peer !== undefined && peer.connected && peer.status !== 'unreachable'
+const isHere = (peer: PeerView | undefined): boolean =>
+  peer !== undefined && peer.connected && peer.status !== 'unreachable'
 
 const scoreOf = (peer: PeerView): string => (peer.score === undefined ? '' : ` (score ${Math.round(peer.score)})`)
 
-const nameOf = (farm: FarmView, peer: string): string => safeText(farm.peers.find((one) => one.peer === peer)?.name ?? peer)
+const nameOf = (farm: FarmView, peer: string): string =>
+  safeText(farm.peers.find((one) => one.peer === peer)?.name ?? peer)

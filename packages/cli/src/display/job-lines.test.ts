@@ -35,7 +35,8 @@ const midway: FarmView = aFarm({
   ],
 })
 
-const draw = (width: number, farm = midway): string[] => jobLines({ farm, jobId, width, nowMs: farm.atMs + 400, fps: 48.3 })
+const draw = (width: number, farm = midway): string[] =>
+  jobLines({ farm, jobId, width, nowMs: farm.atMs + 400, fps: 48.3 })
 
 describe('the display of a job', () => {
   it('on 40 columns', () => {
@@ -84,11 +85,14 @@ describe('the display of a job', () => {
     expect(text).toContain('segment 8 failed')
   })
 
-  it.each(['paused', 'rendered', 'queued', 'completed', 'failed', 'canceled'] as const)('a job that is %s has no ETA and says so', (status) => {
-    const text = draw(80, { ...midway, jobs: [aJob({ status, etaMs: 5000 })] }).join('\n')
-    expect(text).toContain(status)
-    expect(text).not.toMatch(/ETA|fps/)
-  })
+  it.each(['paused', 'rendered', 'queued', 'completed', 'failed', 'canceled'] as const)(
+    'a job that is %s has no ETA and says so',
+    (status) => {
+      const text = draw(80, { ...midway, jobs: [aJob({ status, etaMs: 5000 })] }).join('\n')
+      expect(text).toContain(status)
+      expect(text).not.toMatch(/ETA|fps/)
+    },
+  )
 
   it('is empty for a job that the farm does not know', () => {
     expect(jobLines({ farm: aFarm({ jobs: [] }), jobId, width: 80, nowMs: 0 })).toEqual([])
@@ -111,8 +115,11 @@ describe('the display of a job', () => {
   })
 
   it('no line is longer than the terminal, whatever the names, sizes and states', () => {
-    const name = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 30 }), fc.constantFrom('👩‍👩‍👧 Küche', '東京スタジオ七号', 'e\u0301'.repeat(20)))
-    const peers = fc.uniqueArray(fc.tuple(fc.constantFrom(...'abcdefghijkl'), name), { selector: ([peer]) => peer })
+    const name = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 30 }),
+      fc.constantFrom('👩‍👩‍👧 Küche', '東京スタジオ七号', 'e\u0301'.repeat(20)),
+    )
+    const peers = fc.uniqueArray(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'), name), { selector: ([peer]) => peer })
     fc.assert(
       fc.property(
         fc.integer({ min: 8, max: 200 }),
@@ -132,7 +139,14 @@ describe('the display of a job', () => {
               }),
             ],
           })
-          const lines = jobLines({ farm, jobId, width, nowMs: farm.atMs, fps, ...(colour ? { style: colourStyle } : {}) })
+          const lines = jobLines({
+            farm,
+            jobId,
+            width,
+            nowMs: farm.atMs,
+            fps,
+            ...(colour ? { style: colourStyle } : {}),
+          })
           for (const line of lines) expect(textWidth(line)).toBeLessThanOrEqual(width)
         },
       ),
@@ -142,22 +156,34 @@ describe('the display of a job', () => {
 
 describe('the other lines', () => {
   it('one line for a log', () => {
-    expect(jobSummary({ farm: midway, jobId, width: 80, nowMs: midway.atMs, fps: 48.3 })).toBe('41 %  617/1,500 frames  48 fps  ETA 14 s')
+    expect(jobSummary({ farm: midway, jobId, width: 80, nowMs: midway.atMs, fps: 48.3 })).toBe(
+      '41 %  617/1,500 frames  48 fps  ETA 14 s',
+    )
   })
 
   it('the end of a job', () => {
-    const done = aJob({ status: 'completed', framesLanded: 1500, framesDone: 1500, outputSha256: `9f3c${'0'.repeat(60)}` })
+    const done = aJob({
+      status: 'completed',
+      framesLanded: 1500,
+      framesDone: 1500,
+      outputSha256: `9f3c${'0'.repeat(60)}`,
+    })
     expect(closingLine(done, 31_200)).toBe('film.mp4  1,500/1,500 frames  sha256 9f3c00000000…  in 31 s')
     expect(closingLine(done, undefined)).not.toContain(' in ')
     expect(closingLine(aJob({ status: 'failed', message: 'disk full' }), 1)).toBe('✗ film.mp4 failed: disk full')
     expect(closingLine(aJob({ status: 'failed', failed: [1, 2] }), 1)).toBe('✗ film.mp4 failed: 2 segments failed')
-    expect(closingLine(aJob({ status: 'canceled', framesLanded: 7 }), 1)).toBe('✗ film.mp4 was canceled at 7/1,500 frames')
+    expect(closingLine(aJob({ status: 'canceled', framesLanded: 7 }), 1)).toBe(
+      '✗ film.mp4 was canceled at 7/1,500 frames',
+    )
   })
 })
 
 /** Neighbouring runs that cover a job from its first segment to its last. */
 const runsOf: fc.Arbitrary<SegmentRunView[]> = fc
-  .array(fc.tuple(fc.integer({ min: 1, max: 50 }), fc.constantFrom(...segmentStatuses), fc.constantFrom('a', 'b', 'z')), { minLength: 1, maxLength: 30 })
+  .array(
+    fc.tuple(fc.integer({ min: 1, max: 50 }), fc.constantFrom(...segmentStatuses), fc.constantFrom('a', 'b', 'z')),
+    { minLength: 1, maxLength: 30 },
+  )
   .map((parts) => {
     let from = 0
     return parts.map(([length, status, holder]) => {

@@ -72,7 +72,11 @@ interface Entry {
   readonly mark?: AgentMark
 }
 
-function numbers(job: JobView, farm: FarmView, { nowMs, fps }: { readonly nowMs: number; readonly fps: number | undefined }): Entry[] {
+function numbers(
+  job: JobView,
+  farm: FarmView,
+  { nowMs, fps }: { readonly nowMs: number; readonly fps: number | undefined },
+): Entry[] {
   const facts = [`${frameCount(job.framesDone, job.frames)} frames`]
   switch (job.status) {
     case 'active': {
@@ -112,7 +116,11 @@ function shareEntries(job: JobView, farm: FarmView, marks: ReadonlyMap<string, A
 }
 
 /** Puts entries on as few lines as fit; one that is too long alone is cut. */
-function wrap(entries: readonly Entry[], width: number, paint: (text: string, mark: AgentMark | undefined) => string): string[] {
+function wrap(
+  entries: readonly Entry[],
+  width: number,
+  paint: (text: string, mark: AgentMark | undefined) => string,
+): string[] {
   const lines: string[] = []
   let line = ''
   let used = 0
@@ -128,7 +136,9 @@ function wrap(entries: readonly Entry[], width: number, paint: (text: string, ma
 }
 
 const paintMark = (text: string, mark: AgentMark | undefined, style: Style): string =>
-  mark === undefined ? text : style.agent(mark.colour, text.slice(0, mark.pattern.length)) + text.slice(mark.pattern.length)
+  mark === undefined
+    ? text
+    : style.agent(mark.colour, text.slice(0, mark.pattern.length)) + text.slice(mark.pattern.length)
 
 const frameCount = (done: number, all: number): string => `${formatCount(Math.floor(done))}/${formatCount(all)}`
 

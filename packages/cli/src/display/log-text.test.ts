@@ -8,7 +8,10 @@ const line = (atMs: number): LogLine => ({ atMs, level: 'info', scope: 's', mess
 
 describe('logs', () => {
   it('one line, safe for a terminal', () => {
-    const text = logText({ atMs: 0, level: 'warn', scope: 'net', message: 'refused\u001b[2J', fields: { peer: 'p', n: 2 } }, plainStyle)
+    const text = logText(
+      { atMs: 0, level: 'warn', scope: 'net', message: 'refused\u001b[2J', fields: { peer: 'p', n: 2 } },
+      plainStyle,
+    )
     expect(text).toMatch(/^\d\d:\d\d:\d\d warn {2}net: refused\?\[2J {2}peer=p n=2$/)
   })
 

@@ -5,10 +5,19 @@ import { safeText } from '../output/text.js'
 /** One line of a log for a person: time of day (local), level, scope, message, fields. */
 export function logText(line: LogLine, style: Style): string {
   const time = new Date(line.atMs)
-  const clock = [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':')
-  const fields = Object.entries(line.fields).map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  const clock = [time.getHours(), time.getMinutes(), time.getSeconds()]
+    .map((part) => String(part).padStart(2, '0'))
+    .join(':')
+  const fields = Object.entries(line.fields).map(
+    ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  )
   const level = line.level.padEnd(5)
-  const painted = line.level === 'error' || line.level === 'fatal' ? style.red(level) : line.level === 'warn' ? style.yellow(level) : level
+  const painted =
+    line.level === 'error' || line.level === 'fatal'
+      ? style.red(level)
+      : line.level === 'warn'
+        ? style.yellow(level)
+        : level
   const tail = fields.length === 0 ? '' : `  ${style.dim(safeText(fields.join(' ')))}`
   return `${style.dim(clock)} ${painted} ${safeText(line.scope)}: ${safeText(line.message)}${tail}`
 }

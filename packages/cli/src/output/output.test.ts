@@ -11,15 +11,26 @@ const printed = (error: unknown, json = false, debug = false): string => {
   printError(error, { stderr, style: plainStyle, json, debug })
   return stderr.text
 }
-const error = new SheafError({ code: 'SHEAF_OUTPUT_EXISTS', message: 'a.mp4 exists', hint: 'add --overwrite', cause: new Error('EEXIST') })
+const error = new SheafError({
+  code: 'SHEAF_OUTPUT_EXISTS',
+  message: 'a.mp4 exists',
+  hint: 'add --overwrite',
+  cause: new Error('EEXIST'),
+})
 
 describe('errors', () => {
   it('message, then what to do', () => expect(printed(error)).toBe('✗ a.mp4 exists\n  add --overwrite\n'))
-  it('as JSON', () => expect(JSON.parse(printed(error, true))).toEqual({ code: 'SHEAF_OUTPUT_EXISTS', message: 'a.mp4 exists', hint: 'add --overwrite' }))
+  it('as JSON', () =>
+    expect(JSON.parse(printed(error, true))).toEqual({
+      code: 'SHEAF_OUTPUT_EXISTS',
+      message: 'a.mp4 exists',
+      hint: 'add --overwrite',
+    }))
   it('several lines stay in line, and cannot move the cursor', () => {
     expect(printed(new SheafError({ code: 'SHEAF_INTERNAL', message: 'x\ny\u001b[A' }))).toBe('✗ x\n  y?[A\n')
   })
-  it('the unforeseen is told as a defect', () => expect(printed(new TypeError('oops'))).toMatch(/^✗ unexpected: oops\n {2}This is a defect/))
+  it('the unforeseen is told as a defect', () =>
+    expect(printed(new TypeError('oops'))).toMatch(/^✗ unexpected: oops\n {2}This is a defect/))
   it('SHEAF_DEBUG shows the causes', () => expect(printed(error, false, true)).toContain('caused by Error: EEXIST'))
 })
 
@@ -53,7 +64,21 @@ describe('text', () => {
 })
 
 describe('tables', () => {
-  const columns = [{ title: 'NAME', shrinks: true }, { title: 'N', align: 'right' }] as const
-  it('line up', () => expect(tableLines(columns, [['a', '1'], ['bcdef', '22']], 80)).toEqual(['NAME    N', 'a       1', 'bcdef  22']))
-  it('shrink where they may', () => expect(tableLines(columns, [['abcdefghij', '1']], 11)).toEqual(['NAME      N', 'abcdefg…  1']))
+  const columns = [
+    { title: 'NAME', shrinks: true },
+    { title: 'N', align: 'right' },
+  ] as const
+  it('line up', () =>
+    expect(
+      tableLines(
+        columns,
+        [
+          ['a', '1'],
+          ['bcdef', '22'],
+        ],
+        80,
+      ),
+    ).toEqual(['NAME    N', 'a       1', 'bcdef  22']))
+  it('shrink where they may', () =>
+    expect(tableLines(columns, [['abcdefghij', '1']], 11)).toEqual(['NAME      N', 'abcdefg…  1']))
 })

@@ -31,7 +31,11 @@ export function printError(error: unknown, { stderr, style, json, debug = false 
 export function errorLines(error: Pick<SheafError, 'message' | 'hint'>, style: Style): string[] {
   const [first = '', ...others] = error.message.split('\n').map(safeText)
   const hints = error.hint?.split('\n').map(safeText) ?? []
-  return [`${style.red('✗')} ${first}`, ...others.map((line) => `  ${line}`), ...hints.map((line) => `  ${style.dim(line)}`)]
+  return [
+    `${style.red('✗')} ${first}`,
+    ...others.map((line) => `  ${line}`),
+    ...hints.map((line) => `  ${style.dim(line)}`),
+  ]
 }
 
 function describeCauses(error: unknown): string {

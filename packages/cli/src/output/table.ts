@@ -15,7 +15,9 @@ const narrowest = 6
  * that may shrink is enough. Cells are plain text.
  */
 export function tableLines(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string[] {
-  const widths = columns.map((column, i) => Math.max(textWidth(column.title), ...rows.map((row) => textWidth(row[i] ?? ''))))
+  const widths = columns.map((column, i) =>
+    Math.max(textWidth(column.title), ...rows.map((row) => textWidth(row[i] ?? ''))),
+  )
   const fitted = shrink(columns, widths, width)
   const line = (cells: readonly string[]): string =>
     cells

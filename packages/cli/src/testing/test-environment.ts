@@ -43,6 +43,9 @@ export interface CliRun {
   readonly stderr: FakeTerminal
 }
 
+/** What a test replaces; the streams stay ones that remember. */
+export type Replaced = Partial<Environment> & { readonly stdout?: FakeTerminal; readonly stderr?: FakeTerminal }
+
 /** A command line with a store of its own; `dispose` removes it. */
 export class TestCli {
   readonly interruption = new AbortController()
@@ -57,10 +60,10 @@ export class TestCli {
     return new TestCli(await mkdtemp(join(tmpdir(), 'sheaf-cli-')))
   }
 
-  async run(argv: readonly string[], over: Partial<Environment> = {}): Promise<CliRun> {
-    const env = this.environment(over)
-    const exitCode = await runCli(argv, env)
-    return { exitCode, stdout: env.stdout as FakeTerminal, stderr: env.stderr as FakeTerminal }
+  async run(argv: readonly string[], over: Replaced = {}): Promise<CliRun> {
+    const { stdout = this.stdout, stderr = this.stderr } = over
+    const exitCode = await runCli(argv, this.environment({ ...over, stdout, stderr }))
+    return { exitCode, stdout, stderr }
   }
 
   environment(over: Partial<Environment> = {}): Environment {

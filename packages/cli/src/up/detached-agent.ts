@@ -30,15 +30,26 @@ export async function startDetached(session: Session, options: AgentOptions): Pr
   const logStart = await sizeOf(logPath)
   const child = await session.env.spawnDetached(upArguments(options), logPath)
   const view = await waitUntilUp(session, child, { logPath, logStart })
-  const told = { pid: child.pid, peer: view.peer, name: view.name, storePath: session.storePath, addresses: view.addresses, log: logPath }
+  const told = {
+    pid: child.pid,
+    peer: view.peer,
+    name: view.name,
+    storePath: session.storePath,
+    addresses: view.addresses,
+    log: logPath,
+  }
   if (session.json) session.printJson(told)
-  else session.print(`${safeText(view.name)} is up (process ${child.pid}, log ${logPath}); stop it with: sheaf down${session.storeFlag}`)
+  else
+    session.print(
+      `${safeText(view.name)} is up (process ${child.pid}, log ${logPath}); stop it with: sheaf down${session.storeFlag}`,
+    )
   return exitCodes.ok
 }
 
 /** The command line by which the child becomes the agent of these options. */
 export function upArguments(options: AgentOptions): string[] {
-  const flag = (name: string, value: string | number | undefined): string[] => (value === undefined ? [] : [`--${name}=${value}`])
+  const flag = (name: string, value: string | number | undefined): string[] =>
+    value === undefined ? [] : [`--${name}=${value}`]
   return [
     'up',
     '--json',
@@ -61,15 +72,15 @@ interface LogSpan {
 
 async function waitUntilUp(session: Session, child: DetachedProcess, span: LogSpan): Promise<AgentView> {
   const { env, storePath } = session
-  let dead = false
+  const exit = { seen: false }
   void child.exited.then(() => {
-    dead = true
+    exit.seen = true
   })
   const deadlineMs = env.nowMs() + startTimeoutMs
   for (;;) {
     const view = await askAgent(session, child.pid)
     if (view !== undefined) return view
-    if (dead) throw await errorFromLog(span)
+    if (exit.seen) throw await errorFromLog(span)
     if (env.nowMs() > deadlineMs) {
       throw new SheafError({
         code: 'SHEAF_TIMEOUT',
@@ -106,7 +117,11 @@ async function errorFromLog({ logPath, logStart }: LogSpan): Promise<SheafError>
     if (error !== undefined) return error
   }
   const tail = lines.slice(-5).map((line) => `\n${line}`)
-  return new SheafError({ code: 'SHEAF_INTERNAL', message: `the agent ended while it started${tail.join('')}`, hint: `See ${logPath}.` })
+  return new SheafError({
+    code: 'SHEAF_INTERNAL',
+    message: `the agent ended while it started${tail.join('')}`,
+    hint: `See ${logPath}.`,
+  })
 }
 
 function parseErrorLine(line: string): SheafError | undefined {

@@ -45,19 +45,27 @@ function tellStart(session: Session, agent: RunningAgent): void {
   const addresses = agent.addresses()
   const score = ownScore(agent.view())
   if (session.json) {
-    session.printJson({ event: 'started', peer, name, addresses, apiPort, storePath: session.storePath, pid: process.pid })
+    session.printJson({
+      event: 'started',
+      peer,
+      name,
+      addresses,
+      apiPort,
+      storePath: session.storePath,
+      pid: process.pid,
+    })
     return
   }
-  const { bold, dim } = session.style
+  const { style } = session
   const [first = 'none: no other machine can reach this one', ...others] = addresses
   session.print(
-    `${bold(safeText(name))}  ${shortPeer(peer)}  sheaf ${session.env.version}`,
+    `${style.bold(safeText(name))}  ${shortPeer(peer)}  sheaf ${session.env.version}`,
     `  store      ${session.storePath}`,
     `  reachable  ${first}`,
     ...others.map((address) => `             ${address}`),
     `  API        http://127.0.0.1:${apiPort}`,
     `  score      ${score === undefined ? 'not measured yet' : Math.round(score)}`,
-    dim(`Ctrl-C stops it. In another terminal: sheaf render film.otio -o film.mp4${session.storeFlag}`),
+    style.dim(`Ctrl-C stops it. In another terminal: sheaf render film.otio -o film.mp4${session.storeFlag}`),
   )
 }
 

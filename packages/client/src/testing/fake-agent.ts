@@ -117,7 +117,10 @@ export class FakeAgent {
       this.#watch(response)
     } else {
       const route = this.#routes.get(`${seen.method} ${path ?? ''}`)
-      reply(response, route?.(seen) ?? { status: 404, json: { code: 'SHEAF_REQUEST_INVALID', message: 'no such path' } })
+      reply(
+        response,
+        route?.(seen) ?? { status: 404, json: { code: 'SHEAF_REQUEST_INVALID', message: 'no such path' } },
+      )
     }
   }
 
