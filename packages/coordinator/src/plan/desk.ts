@@ -11,6 +11,8 @@ export interface Claim extends SegmentKey {
   readonly progress: number
   /** How long it has been rendering; 0 when it is not known to. */
   readonly elapsedMs: number
+  /** Given in this very plan: not to be moved again by it. */
+  readonly fresh?: true | undefined
 }
 
 /** An agent on the planner's desk: what it has is changed while the plan is being made. */
@@ -51,7 +53,7 @@ export function give(to: DeskAgent, job: PlanJob, indexes: readonly number[]): v
   for (const index of indexes) {
     const begun = to.claims.filter(({ stage }) => stage === 'begun').length
     const stage: Stage = begun < to.agent.slots ? 'begun' : 'queued'
-    to.claims.push({ jobId: job.jobId, generation: job.generation, index, stage, progress: 0, elapsedMs: 0 })
+    to.claims.push({ jobId: job.jobId, generation: job.generation, index, stage, progress: 0, elapsedMs: 0, fresh: true })
   }
 }
 

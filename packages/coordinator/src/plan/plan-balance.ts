@@ -45,7 +45,7 @@ export function planDuplicates(desk: Desk, job: PlanJob, able: readonly DeskAgen
     for (let idle = idleSlots(desk, job, helper); idle > 0; idle--) {
       const [slowest] = [...holdersOf(desk, job.jobId)]
         .filter(([index]) => !runsContain(struck, index) && !runsContain(job.landed, index))
-        .filter(([, list]) => list.length === 1 && list.every(({ holder, claim }) => holder !== helper && claim.stage === 'begun'))
+        .filter(([, list]) => list.length === 1 && list.every(({ holder, claim }) => holder !== helper && claim.stage === 'begun' && !claim.fresh))
         .flatMap(([index, list]) => list.map(({ holder, claim }) => ({ index, holder, remaining: remaining(job, holder, claim) })))
         .sort((a, b) => (a.remaining === b.remaining ? a.index - b.index : b.remaining > a.remaining ? 1 : -1))
       if (!slowest) break
@@ -93,8 +93,8 @@ function speedOf(job: PlanJob, { agent }: DeskAgent): number {
 
 function lastQueued(job: PlanJob, { claims }: DeskAgent, isStruck: (index: number) => boolean): Claim | undefined {
   return claims.findLast(
-    ({ jobId, generation, index, stage }) =>
-      jobId === job.jobId && generation === job.generation && stage === 'queued' && !isStruck(index),
+    ({ jobId, generation, index, stage, fresh }) =>
+      !fresh && jobId === job.jobId && generation === job.generation && stage === 'queued' && !isStruck(index),
   )
 }
 

@@ -10,8 +10,8 @@ type Lease = Plan['lease'][number]
 
 /**
  * Leases what nobody has: first what a lost agent had, whatever is queued. Then each able agent
- * gets chunks from the front of its shard until its slots and one chunk more are supplied; slots
- * that are still free are filled from the tail of the shard that would finish last. `line` is what is free; returns what stays free, too.
+ * fills its slots from the front of its shard, slots that are still free are filled from the tail
+ * of the shard that would finish last, and at last everybody gets a chunk to go on with. `line` is what is free; returns what stays free, too.
  */
 export function planLeases(
   desk: Desk,
@@ -25,7 +25,6 @@ export function planLeases(
     speed: paceOf(job, desked.agent.peer),
     struck: struckBy(job, desked.agent),
   }))
-  const sum = agents.reduce((all, { speed }) => all + speed, 0)
   const orphans = subtractRuns(line, subtractRuns(line, job.orphans))
   let rescued: Runs = []
   const leases: Lease[] = []
@@ -42,18 +41,18 @@ export function planLeases(
   }
   const open = subtractRuns(line, rescued)
   const shards = new Map(cutShards(open, agents).map(({ peer, runs }) => [peer, runs]))
-  let free = countRuns(open)
-  for (const { desked, peer, speed, struck } of agents) {
-    while (workload(desked, desk, job) < 2 * desked.agent.slots) {
-      const shard = shards.get(peer) ?? []
-      const size = chunkSize(desk, job, desked, { free, share: speed / sum, speed })
-      const chunk = frontChunk(subtractRuns(shard, struck), size)
-      if (chunk.length === 0) break
-      lease(desked, indexesOf(chunk), 'front-of-shard')
-      shards.set(peer, subtractRuns(shard, chunk))
-      free -= countRuns(chunk)
+  const supply = (upTo: (slots: number) => number): void => {
+    for (const { desked, peer, speed, struck } of agents) {
+      while (workload(desked, desk, job) < upTo(desked.agent.slots)) {
+        const shard = shards.get(peer) ?? []
+        const chunk = frontChunk(subtractRuns(shard, struck), chunkSize(desk, job, desked, { shard, speed }))
+        if (chunk.length === 0) break
+        lease(desked, indexesOf(chunk), 'front-of-shard')
+        shards.set(peer, subtractRuns(shard, chunk))
+      }
     }
   }
+  supply((slots) => slots)
   for (const { desked, struck } of agents) {
     for (let idle = idleSlots(desk, job, desked); idle > 0; ) {
       const tail = latestTail(shards, agents, struck, idle)
@@ -63,6 +62,7 @@ export function planLeases(
       idle -= countRuns(tail.chunk)
     }
   }
+  supply((slots) => 2 * slots)
   return { leases, rest: [...shards.values()].reduce<Runs>(unionRuns, []) }
 }
 
@@ -72,20 +72,20 @@ export function idleSlots(desk: Desk, job: PlanJob, desked: DeskAgent): number {
 }
 
 /**
- * Guided self-scheduling (Polychronopoulos and Kuck, 1987): a fraction of what is left, so chunks
- * shrink toward the end; never more than the target time's worth, never less than fills the slots.
+ * Guided self-scheduling (Polychronopoulos and Kuck, 1987): a fraction of the shard that is left, so
+ * chunks shrink toward the end; never more than the target time's worth, never less than fills the slots.
  */
 function chunkSize(
   desk: Desk,
   job: PlanJob,
   desked: DeskAgent,
-  { free, share, speed }: { readonly free: number; readonly share: number; readonly speed: number },
+  { shard, speed }: { readonly shard: Runs; readonly speed: number },
 ): number {
   const { config } = desk.snapshot
   const measured = job.paces.some((pace) => pace.peer === desked.agent.peer && pace.measured)
   const frames = job.segmentFrames.reduce((sum, count) => sum + count, 0) / Math.max(1, job.segmentFrames.length)
   const inTime = measured ? Math.floor((speed * config.chunkMs) / Math.max(1, frames)) : config.firstChunkSegments
-  const guided = Math.ceil((free * share) / 4)
+  const guided = Math.ceil(countRuns(shard) / 4)
   const most = Math.min(Math.max(1, inTime), config.mostChunkSegments)
   return Math.max(Math.min(guided, most), idleSlots(desk, job, desked), 1)
 }

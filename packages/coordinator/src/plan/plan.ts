@@ -51,7 +51,7 @@ function planJob(desk: Desk, job: PlanJob): JobPlan {
 
 /** Other segments go on first: a job fails when only hopeless ones are left and nobody has any of them. */
 function planFailure(job: PlanJob, unlanded: Runs, hopeless: Runs, busy: Runs): Plan['fail'] {
-  if (hopeless.length === 0 || subtractRuns(unlanded, hopeless).length > 0) return []
+  if (job.striking || hopeless.length === 0 || subtractRuns(unlanded, hopeless).length > 0) return []
   if (countRuns(subtractRuns(unlanded, busy)) < countRuns(unlanded)) return []
   return [{ jobId: job.jobId, generation: job.generation, indexes: indexesOf(unlanded), reason: 'nothing-else-can-go-on' }]
 }

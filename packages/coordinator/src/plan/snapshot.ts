@@ -41,6 +41,8 @@ export interface PlanJob {
   readonly strikes: readonly { readonly index: number; readonly peer: PeerId }[]
   readonly paces: readonly Pace[]
   readonly backingOff: readonly PeerId[]
+  /** A strike of it is not on disk yet: its failure, which is to name them all, waits. */
+  readonly striking: boolean
   /** Its failure was decided already. */
   readonly failing: boolean
 }
@@ -106,6 +108,7 @@ function planJob(state: CoreState, agents: readonly PlanAgent[], job: KnownJob, 
     strikes,
     paces: pacesOf(job, agents.map(({ peer, slots, scores }) => ({ peer, slots, score: scores[engine] })), leasing.speeds),
     backingOff: leasing.backOffs.filter((entry) => entry.jobId === jobId).map(({ peer }) => peer),
+    striking: leasing.strikes.some((strike) => strike.jobId === jobId && strike.generation === generation),
     failing: leasing.failing.some((entry) => entry.jobId === jobId && entry.generation === generation),
   }
 }
