@@ -72,8 +72,24 @@ export class SharedTransfers<T> {
     return entry
   }
 
+  #turn(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        this.#queue.splice(this.#queue.indexOf(turn), 1)
+        reject(signal.reason as Error)
+      }
+      const turn = (): void => {
+        signal.removeEventListener('abort', onAbort)
+        resolve()
+      }
+      this.#queue.push(turn)
+      if (signal.aborted) onAbort()
+      else signal.addEventListener('abort', onAbort, { once: true })
+    })
+  }
+
   async #inTurn(signal: AbortSignal, act: () => Promise<T>): Promise<T> {
-    if (this.#running >= this.#parallel) await new Promise<void>((resolve) => this.#queue.push(resolve))
+    if (this.#running >= this.#parallel) await this.#turn(signal)
     else this.#running += 1
     try {
       signal.throwIfAborted()

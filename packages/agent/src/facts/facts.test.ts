@@ -5,8 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   factBodyToWire,
+  factsMessageFromWire,
+  factsMessageToWire,
   parseJobId,
   parseLogId,
+  protocols,
   type Fact,
   type FactIntent,
   type JobId,
@@ -291,5 +294,41 @@ describe('FactSync', () => {
     await Promise.all([a, b, c, again].map(({ store }) => holds(store, 21)))
     const all = await set(a.store)
     for (const { store } of [b, c, again]) expect(await set(store)).toEqual(all)
+  })
+
+  it('sends again what a peer still lacks after two rounds of heads', async () => {
+    const a = await agent('a')
+    const [fact] = await a.store.append([canceled(1)])
+    const identity = await Identity.open(join(dir, 'forgetful'))
+    const staticPeers = a.network.listenAddresses().slice(0, 1)
+    const init = { listen: { host: '127.0.0.1', port: 0 }, discovery: 'none' as const, staticPeers }
+    const forgetful = new FarmNetwork({ identity, secret }, init)
+    cleanups.push(() => forgetful.stop())
+    const received: number[] = []
+    const waiting = new Map<number, () => void>()
+    const receipt = (count: number) =>
+      received.length >= count ? Promise.resolve() : new Promise<void>((resolve) => waiting.set(count, resolve))
+    forgetful.handle(protocols.facts, async (stream) => {
+      for (let frame = await stream.read(1 << 22); frame !== undefined; frame = await stream.read(1 << 22)) {
+        const message = factsMessageFromWire(frame)
+        if (message.kind !== 'facts') continue
+        received.push(message.facts.length)
+        waiting.get(received.length)?.()
+      }
+    })
+    const met = once(forgetful, 'peer-connected')
+    await forgetful.start()
+    await met
+    const stream = await forgetful.openStream(a.identity.peerId, protocols.facts)
+    const nothing = factsMessageToWire({ kind: 'heads', heads: [] })
+    await stream.write(nothing)
+    await receipt(1)
+    // The first round may have crossed the facts on their way; the second cannot have.
+    await stream.write(nothing)
+    await stream.write(nothing)
+    await receipt(2)
+    expect(received).toEqual([1, 1])
+    if (fact === undefined) expect.fail('nothing was appended')
+    expect(a.sync.replicatedTo(fact)).toEqual([])
   })
 })

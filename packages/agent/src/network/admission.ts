@@ -76,7 +76,7 @@ export class Admission {
       const framed = new FramedStream(stream, peer)
       const parties = { dialer: peer, listener: self, version }
       await helloAsListener(framed, secret, parties, { signal, admit: () => this.#admit(connection, peer) })
-      await framed.close()
+      await framed.close().catch(() => undefined)
     })
   }
 
@@ -88,7 +88,7 @@ export class Admission {
       const framed = new FramedStream(await connection.newStream([protocols.hello], { signal }), peer)
       await helloAsDialer(framed, secret, { dialer: self, listener: peer, version }, signal)
       this.#admit(connection, peer)
-      await framed.close()
+      await framed.close().catch(() => undefined)
     })
   }
 
@@ -101,7 +101,8 @@ export class Admission {
   }
 
   #admit(connection: Connection, peer: PeerId): void {
-    const pending = this.#pending(connection)
+    const pending = this.#connections.get(connection.id)
+    if (pending === undefined) return
     clearTimeout(pending.timer)
     this.#refusedUntil.delete(peer)
     this.#components.onMember(connection, peer)
@@ -117,7 +118,7 @@ export class Admission {
     } else {
       this.#components.log.debug({ peer, error }, 'hello failed')
     }
-    this.#pending(connection).reject(error)
+    this.#connections.get(connection.id)?.reject(error)
     // An orderly close lets the last frame, which says why, arrive.
     void connection.close().catch(() => connection.abort(error))
   }
@@ -144,6 +145,8 @@ export class Admission {
     const timer = setTimeout(() => this.#refuse(connection, late), helloTimeoutMs)
     const pending: Pending = { decided: promise, resolve, reject, timer, hello: 'awaited' }
     this.#connections.set(connection.id, pending)
+    // Nobody will report the end of a connection that has ended already.
+    if (connection.status !== 'open') this.closed(connection)
     return pending
   }
 }

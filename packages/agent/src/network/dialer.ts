@@ -1,4 +1,4 @@
-import type { PeerId } from '@sheaf/protocol'
+import { isSheafError, type PeerId } from '@sheaf/protocol'
 import type { Log } from '../log/index.js'
 
 const firstPauseMs = 300
@@ -98,8 +98,14 @@ export class Dialer {
       const { addresses, peer, failures } = target
       this.#components.log.debug({ peer, addresses, failures, error }, 'peer could not be dialled')
       if (target.source === 'found' && failures >= attemptsBeforeForgetting) this.#forget(target)
-      else this.#schedule(target, backOffMs(failures))
+      else this.#schedule(target, Math.max(backOffMs(failures), this.#refusedForMs(error)))
     }
+  }
+
+  /** An address alone does not say whom it leads to; the refusal does. */
+  #refusedForMs(error: unknown): number {
+    const peer = isSheafError(error) ? error.details['peer'] : undefined
+    return typeof peer === 'string' ? this.#components.refusedUntilMs(peer as PeerId) - Date.now() : 0
   }
 
   #forget(target: Target): void {

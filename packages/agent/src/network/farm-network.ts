@@ -99,7 +99,7 @@ export class FarmNetwork extends EventEmitter<FarmNetworkEvents> {
     })
   }
 
-  /** Closes everything. Idempotent; the network can be started again. */
+  /** Closes everything; all peers are lost with it. Idempotent; the network can be started again. */
   stop(): Promise<void> {
     return this.#change(() => this.#close())
   }
@@ -218,11 +218,13 @@ export class FarmNetwork extends EventEmitter<FarmNetworkEvents> {
   async #close(): Promise<void> {
     const session = this.#session
     if (session === undefined) return
+    const known = session.members.list()
     this.#session = undefined
     for (const channel of session.channels.values()) channel.close()
     await session.discovery?.stop()
     await session.dialer.stop()
     await session.node.stop()
+    for (const { peer } of known) this.emit('peer-lost', { peer })
   }
 
   #onMember(session: Session, connection: Connection, peer: PeerId): void {
