@@ -32,7 +32,7 @@ export class AssetRegistry {
 
   private constructor(db: StoreDatabase) {
     this.#sources = db.sublevel<string, AssetSource>('assets', { valueEncoding: 'json' })
-    this.#hashes = db.sublevel<string, string>('asset-blocks', { valueEncoding: 'utf8' })
+    this.#hashes = db.sublevel('asset-blocks', { valueEncoding: 'utf8' })
   }
 
   static async open(init: AssetRegistryInit): Promise<AssetRegistry> {
@@ -73,7 +73,10 @@ export class AssetRegistry {
     const source = await this.#registered(jobId, assetId)
     const from = block * limits.assetBlockBytes
     if (from >= source.sizeBytes) {
-      throw new SheafError({ code: 'SHEAF_BLOB_NOT_FOUND', message: `Asset ${assetId} of job ${jobId} has no block ${block}.` })
+      throw new SheafError({
+        code: 'SHEAF_BLOB_NOT_FOUND',
+        message: `Asset ${assetId} of job ${jobId} has no block ${block}.`,
+      })
     }
     const bytes = await readUnchanged(source, from, Math.min(limits.assetBlockBytes, source.sizeBytes - from))
     const sha256 = createHash('sha256').update(bytes).digest('hex')

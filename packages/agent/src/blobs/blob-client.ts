@@ -42,7 +42,7 @@ export class BlobClient {
 
   /** The content that follows `ask`, as it comes; not verified. */
   async *content(sizeBytes: number): AsyncIterable<Uint8Array> {
-    for (let left = sizeBytes; left > 0; ) {
+    for (let left = sizeBytes; left > 0;) {
       const chunk = await this.#read(Math.min(left, contentFrameBytes))
       left -= chunk.byteLength
       yield chunk
@@ -50,7 +50,10 @@ export class BlobClient {
   }
 
   /** The content of one asset block, verified. `SHEAF_BLOB_CORRUPT`. */
-  async block(request: Extract<BlobRequest, { kind: 'asset-block' }>, expectedBytes: number): Promise<{
+  async block(
+    request: Extract<BlobRequest, { kind: 'asset-block' }>,
+    expectedBytes: number,
+  ): Promise<{
     readonly bytes: Uint8Array
     readonly sha256: string
   }> {

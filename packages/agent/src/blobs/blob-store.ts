@@ -55,7 +55,8 @@ export class BlobStore {
         await file.close()
       }
       const id = blobIdOf(hash)
-      if (options.expect !== undefined && options.expect !== id) throw corrupt(options.expect, `its bytes hash to ${id}`)
+      if (options.expect !== undefined && options.expect !== id)
+        throw corrupt(options.expect, `its bytes hash to ${id}`)
       await this.#accept(temporary, id)
       return { id, sizeBytes }
     } catch (error) {
@@ -133,7 +134,8 @@ export class BlobStore {
   async read(id: BlobId, options: { readonly maxBytes: number }): Promise<Uint8Array> {
     const sizeBytes = await this.size(id)
     if (sizeBytes === undefined) throw blobNotFound(id)
-    if (sizeBytes > options.maxBytes) throw corrupt(id, `it has ${sizeBytes} bytes, at most ${options.maxBytes} expected`)
+    if (sizeBytes > options.maxBytes)
+      throw corrupt(id, `it has ${sizeBytes} bytes, at most ${options.maxBytes} expected`)
     const bytes = await readFile(this.path(id))
     const actual = blobIdOf(createHash('sha256').update(bytes))
     if (actual !== id) throw corrupt(id, `its bytes in ${this.path(id)} hash to ${actual}`)

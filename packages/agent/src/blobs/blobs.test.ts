@@ -12,11 +12,14 @@ import {
   protocols,
   type BlobId,
 } from '@sheaf/protocol'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openStoreDatabase } from '../facts/index.js'
 import { FarmSecret, Identity } from '../identity/index.js'
 import { FarmNetwork, type StreamHandler } from '../network/index.js'
 import { AssetRegistry, BlobService, BlobStore } from './index.js'
+
+// Real sockets and disks: slow on a busy machine, and no figure of theirs is tested here.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const secret = FarmSecret.fromHex('ab'.repeat(32), 'test')
 const jobId = parseJobId('00000000000000000001') ?? expect.fail('not a job id')
@@ -207,7 +210,11 @@ describe('BlobService', () => {
     await a.registry.register(jobId, assetId, source)
     const toPath = join(dir, 'assets', 'a0')
     const progress: number[] = []
-    const options = { sizeBytes: bytes.length, toPath, onProgress: (now: { doneBytes: number }) => progress.push(now.doneBytes) }
+    const options = {
+      sizeBytes: bytes.length,
+      toPath,
+      onProgress: (now: { doneBytes: number }) => progress.push(now.doneBytes),
+    }
     await Promise.all([
       b.service.fetchAsset(a.peer, jobId, assetId, options),
       b.service.fetchAsset(a.peer, jobId, assetId, { sizeBytes: bytes.length, toPath }),
@@ -241,7 +248,11 @@ describe('BlobService', () => {
     part.fill(0, damagedBlock * limits.assetBlockBytes, (damagedBlock + 1) * limits.assetBlockBytes)
     await writeFile(`${toPath}.part`, part)
     let again = 0
-    await b.service.fetchAsset(a.peer, jobId, assetId, { sizeBytes: bytes.length, toPath, onProgress: () => (again += 1) })
+    await b.service.fetchAsset(a.peer, jobId, assetId, {
+      sizeBytes: bytes.length,
+      toPath,
+      onProgress: () => (again += 1),
+    })
     expect(again).toBeLessThanOrEqual(12 - 5 + 1)
     expect((await readFile(toPath)).equals(bytes)).toBe(true)
   })

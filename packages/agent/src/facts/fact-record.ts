@@ -52,7 +52,7 @@ export function readRecord(signed: SignedFact): FactRecord {
 /** `SHEAF_FACT_INVALID` when the author did not sign this. */
 export function verifyRecord({ body, signed }: FactRecord): void {
   if (verifySignature(body.author, Buffer.concat([signingContext, signed.body]), signed.signature)) return
-  throw factInvalid(body, 'its signature is not its author\'s')
+  throw factInvalid(body, "its signature is not its author's")
 }
 
 export function factInvalid(body: FactBody, why: string): SheafError {

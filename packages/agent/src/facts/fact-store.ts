@@ -14,7 +14,15 @@ import {
   type SignedFact,
 } from '@sheaf/protocol'
 import type { Identity } from '../identity/index.js'
-import { authorFact, factInvalid, readRecord, recordToDisk, signedFromDisk, verifyRecord, type FactRecord } from './fact-record.js'
+import {
+  authorFact,
+  factInvalid,
+  readRecord,
+  recordToDisk,
+  signedFromDisk,
+  verifyRecord,
+  type FactRecord,
+} from './fact-record.js'
 import { LogHeads, logKey } from './log-heads.js'
 import { storeDamaged, type StoreDatabase } from './store-database.js'
 
@@ -297,7 +305,10 @@ export class FactStore extends EventEmitter<FactStoreEvents> {
     const grown = new Map(batch.records.map(({ body }) => [logKey(body), body]))
     for (const done of batch.done) done()
     if (grown.size > 0) {
-      this.#tell('grown', [...grown.values()].map(({ author, logId, seq }) => ({ author, logId, seq })))
+      this.#tell(
+        'grown',
+        [...grown.values()].map(({ author, logId, seq }) => ({ author, logId, seq })),
+      )
     }
   }
 
@@ -347,7 +358,15 @@ function newLogId(): LogId {
 }
 
 /** Sorts by log, then by sequence. */
-function recordKey({ author, logId, seq }: { readonly author: PeerId; readonly logId: LogId; readonly seq: number }): string {
+function recordKey({
+  author,
+  logId,
+  seq,
+}: {
+  readonly author: PeerId
+  readonly logId: LogId
+  readonly seq: number
+}): string {
   return `${logKey({ author, logId })}/${seq.toString(16).padStart(14, '0')}`
 }
 
@@ -356,7 +375,7 @@ function recordsOf(db: StoreDatabase) {
 }
 
 function metaOf(db: StoreDatabase) {
-  return db.sublevel<string, string>('facts-meta', { valueEncoding: 'utf8' })
+  return db.sublevel('facts-meta', { valueEncoding: 'utf8' })
 }
 
 async function* readAll({ db, dir }: FactStoreInit): AsyncIterable<FactRecord> {

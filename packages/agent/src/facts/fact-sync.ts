@@ -1,4 +1,13 @@
-import { assertNever, factsMessageFromWire, limits, protocols, type Fact, type LogHead, type PeerId, type SignedFact } from '@sheaf/protocol'
+import {
+  assertNever,
+  factsMessageFromWire,
+  limits,
+  protocols,
+  type Fact,
+  type LogHead,
+  type PeerId,
+  type SignedFact,
+} from '@sheaf/protocol'
 import type { Log } from '../log/index.js'
 import { silentLog, type FarmNetwork, type FarmStream } from '../network/index.js'
 import type { FactStore } from './fact-store.js'

@@ -94,7 +94,7 @@ export class PeerSync {
 
   async #run(): Promise<void> {
     const { signal } = this.#abort
-    while (!signal.aborted) {
+    while (!this.#stopped()) {
       try {
         const { network, peer } = this.#components
         const stream = await network.openStream(peer, protocols.facts, { signal })
@@ -102,11 +102,15 @@ export class PeerSync {
         this.#sent.clear()
         await this.#talk(stream)
       } catch (error) {
-        if (signal.aborted) return
+        if (this.#stopped()) return
         this.#components.log.debug({ peer: this.#components.peer, error }, 'facts stream broke')
         await new Promise((resolve) => setTimeout(resolve, pauseAfterFailureMs))
       }
     }
+  }
+
+  #stopped(): boolean {
+    return this.#abort.signal.aborted
   }
 
   async #talk(stream: FarmStream): Promise<void> {

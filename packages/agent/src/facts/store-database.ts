@@ -33,7 +33,7 @@ export function storeDamaged(dir: string, what: string, cause?: unknown): SheafE
   return new SheafError({
     code: 'SHEAF_STORE_DAMAGED',
     message: `The store in ${dir} is damaged: ${what}.`,
-    hint: 'Move the folder away and start again: the agent fetches the farm\'s facts from its peers.',
+    hint: "Move the folder away and start again: the agent fetches the farm's facts from its peers.",
     details: { dir },
     cause,
   })

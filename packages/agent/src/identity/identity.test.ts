@@ -98,7 +98,9 @@ describe('StoreLock', () => {
       await new Level(${JSON.stringify(join(dir, 'lock'))}).open()
       console.log('held')
       setInterval(() => {}, 1000)`
-    const holder = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const holder = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     await once(holder.stdout, 'data')
     await expect(StoreLock.take(dir)).rejects.toMatchObject({ code: 'SHEAF_STORE_IN_USE' })
     const gone = once(holder, 'exit')

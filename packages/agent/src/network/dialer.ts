@@ -61,7 +61,7 @@ export class Dialer {
     this.#abort.abort(new Error('the network is stopping'))
     const targets = [...this.#targets.values()]
     for (const target of targets) clearTimeout(target.timer)
-    await Promise.all(targets.map((target) => target.attempt))
+    await Promise.all(targets.flatMap((target) => (target.attempt === undefined ? [] : [target.attempt])))
   }
 
   #target(key: string, init: Pick<Target, 'source' | 'peer' | 'addresses'>): Target {

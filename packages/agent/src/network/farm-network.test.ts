@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { multiaddr } from '@multiformats/multiaddr'
 import { protocols, workMessageToWire, type PeerId, type WorkMessage } from '@sheaf/protocol'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FarmSecret, Identity } from '../identity/index.js'
 import type { Log } from '../log/index.js'
 import { createNode } from './create-node.js'
@@ -14,6 +14,9 @@ import { FramedStream, type FarmStream } from './farm-stream.js'
 import { helloAsDialer } from './hello.js'
 import { FarmNetwork, type FarmNetworkInit, type ReceivedMessage } from './index.js'
 import { silentLog } from './silent-log.js'
+
+// Real sockets and disks: slow on a busy machine, and no figure of theirs is tested here.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const ours = FarmSecret.fromHex('ab'.repeat(32), 'test')
 const theirs = FarmSecret.fromHex('cd'.repeat(32), 'test')
@@ -30,7 +33,11 @@ afterEach(async () => {
 })
 
 let made = 0
-async function agent(init: FarmNetworkInit = {}, secret = ours, log: Log = silentLog): Promise<FarmNetwork & { id: PeerId }> {
+async function agent(
+  init: FarmNetworkInit = {},
+  secret = ours,
+  log: Log = silentLog,
+): Promise<FarmNetwork & { id: PeerId }> {
   const identity = await Identity.open(join(dir, `agent${made++}`))
   const network = new FarmNetwork({ identity, secret, log }, { listen: anyPort, discovery: 'none', ...init })
   cleanups.push(() => network.stop())
@@ -194,7 +201,7 @@ describe('members', () => {
     let written = 0
     const frame = new Uint8Array(1 << 18)
     const sending = (async () => {
-      for (; written < 256; written++) await stream.write(frame)
+      for (; written < 64; written++) await stream.write(frame)
       await stream.close()
     })()
     // A round trip on the same connection: whatever was going to be taken has been taken by then.
@@ -203,9 +210,9 @@ describe('members', () => {
     await once(a, 'message')
     a.send(b.id, goodbye('and back'))
     await echoed
-    expect(written).toBeLessThan(64)
+    expect(written).toBeLessThan(32)
     release()
-    expect(await counted).toBe(256 << 18)
+    expect(await counted).toBe(64 << 18)
     await sending
   })
 })

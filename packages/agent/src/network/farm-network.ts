@@ -199,7 +199,12 @@ export class FarmNetwork extends EventEmitter<FarmNetworkEvents> {
     })
     const dialer = new Dialer({
       dial: async (addresses, signal) =>
-        admission.whenMember(await node.dial(addresses.map((address) => multiaddr(address)), { signal })),
+        admission.whenMember(
+          await node.dial(
+            addresses.map((address) => multiaddr(address)),
+            { signal },
+          ),
+        ),
       isConnected: (peer) => members.has(peer),
       refusedUntilMs: (peer) => admission.refusedUntilMs(peer),
       log: this.#log,
@@ -207,7 +212,10 @@ export class FarmNetwork extends EventEmitter<FarmNetworkEvents> {
     const onPeer = (info: { readonly id: { toString(): string }; readonly multiaddrs: readonly unknown[] }): void => {
       const peer = parsePeerId(info.id.toString())
       if (peer === undefined || peer === identity.peerId) return
-      dialer.found(peer, info.multiaddrs.map((address) => `${String(address)}/p2p/${peer}`))
+      dialer.found(
+        peer,
+        info.multiaddrs.map((address) => `${String(address)}/p2p/${peer}`),
+      )
     }
     const discovery =
       this.#init.discovery === 'none' ? undefined : new MdnsDiscovery({ port: this.#init.mdnsPort, onPeer })

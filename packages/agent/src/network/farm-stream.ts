@@ -65,12 +65,16 @@ export class FramedStream implements FarmStream {
     return this.#stream.protocol
   }
 
-  async read(maxBytes: number, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Uint8Array | undefined> {
+  async read(
+    maxBytes: number,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<Uint8Array | undefined> {
     for (;;) {
       options.signal?.throwIfAborted()
       const prefix = this.#prefix()
       if (prefix !== undefined) {
-        if (prefix.length > maxBytes) throw this.#refuse(`a frame of ${prefix.length} bytes, at most ${maxBytes} allowed`)
+        if (prefix.length > maxBytes)
+          throw this.#refuse(`a frame of ${prefix.length} bytes, at most ${maxBytes} allowed`)
         const total = prefix.bytes + prefix.length
         if (this.#received.byteLength >= total) {
           const frame = this.#received.slice(prefix.bytes, total)

@@ -44,7 +44,7 @@ export class MdnsDiscovery {
 
   async stop(): Promise<void> {
     clearTimeout(this.#calm)
-    await Promise.all(this.#services.map((service) => service.stop()))
+    await Promise.all(this.#services.map(async (service) => service.stop()))
     this.#services = []
   }
 }

@@ -39,7 +39,7 @@ function stream(failing = 0) {
 describe('WorkChannel', () => {
   it('sends the newest heartbeat only, and everything else in order', async () => {
     const { fake, sent, taken } = stream()
-    let open = (value: FarmStream): void => void value
+    let open: (value: FarmStream) => void = () => undefined
     const opened = new Promise<FarmStream>((resolve) => (open = resolve))
     const channel = new WorkChannel({ peer, open: () => opened, onStuck: () => expect.fail(), log: silentLog })
     channel.send(heartbeat(1))

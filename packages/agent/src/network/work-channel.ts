@@ -21,7 +21,7 @@ export class WorkChannel {
   readonly #components: WorkChannelComponents
   readonly #queue: WorkMessage[] = []
   readonly #abort = new AbortController()
-  #running: Promise<void> | undefined
+  #draining: 'idle' | 'busy' = 'idle'
   #stream: FarmStream | undefined
 
   constructor(components: WorkChannelComponents) {
@@ -42,7 +42,9 @@ export class WorkChannel {
       return
     }
     this.#queue.push(message)
-    this.#running ??= this.#drain().finally(() => (this.#running = undefined))
+    if (this.#draining === 'busy') return
+    this.#draining = 'busy'
+    void this.#drain().finally(() => (this.#draining = 'idle'))
   }
 
   close(): void {
@@ -51,9 +53,13 @@ export class WorkChannel {
     this.#queue.length = 0
   }
 
+  #stopped(): boolean {
+    return this.#abort.signal.aborted
+  }
+
   async #drain(): Promise<void> {
     const { signal } = this.#abort
-    for (let message = this.#queue[0]; message !== undefined && !signal.aborted; message = this.#queue[0]) {
+    for (let message = this.#queue[0]; message !== undefined && !this.#stopped(); message = this.#queue[0]) {
       try {
         this.#stream ??= await this.#components.open(signal)
         if (this.#queue[0] !== message) continue
@@ -62,7 +68,7 @@ export class WorkChannel {
         if (bytes !== undefined) await this.#stream.write(bytes, { signal })
       } catch (error) {
         this.#stream = undefined
-        if (signal.aborted) return
+        if (this.#stopped()) return
         this.#components.log.debug({ peer: this.#components.peer, error }, 'work stream broke')
         await new Promise((resolve) => setTimeout(resolve, pauseAfterFailureMs))
       }

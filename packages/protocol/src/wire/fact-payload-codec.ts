@@ -1,7 +1,16 @@
 import type { FactIntent, FactKind, FactPayloads, LandedSegment } from '../facts/fact.js'
 import { parseBlobId, parseJobId, parsePeerId } from '../ids.js'
 import { limits } from '../limits.js'
-import { checkCount, checkFinite, checkId, checkInteger, checkLength, checkText, checkWord, decodeWire } from './check.js'
+import {
+  checkCount,
+  checkFinite,
+  checkId,
+  checkInteger,
+  checkLength,
+  checkText,
+  checkWord,
+  decodeWire,
+} from './check.js'
 import * as wire from './generated/fact-payloads.js'
 import { bytesToHex, hexToBytes, packNumbers, unpackNumbers } from './packed.js'
 

@@ -2,7 +2,13 @@ import { limits } from '../limits.js'
 import { agentStatuses, roles } from '../statuses.js'
 import type { AgentAbility, Heartbeat, HeldLease, HeldSegment, RunningSegment } from '../work/work-message.js'
 import { checkCount, checkFinite, checkInteger, checkPresent, checkText, checkWord, overLimit } from './check.js'
-import type { AbilityWire, HeartbeatWire, HeldLeaseWire, HeldSegmentWire, RunningSegmentWire } from './generated/work.js'
+import type {
+  AbilityWire,
+  HeartbeatWire,
+  HeldLeaseWire,
+  HeldSegmentWire,
+  RunningSegmentWire,
+} from './generated/work.js'
 import { hexToBytes } from './packed.js'
 import {
   blobFromWire,

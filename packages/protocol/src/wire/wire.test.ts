@@ -1,7 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { FactIntent, WorkMessage } from '../index.js'
-import { isSheafError, limits, parseAssetId, parseBlobId, parseJobId, parseLogId, parsePeerId, type LeaseId } from '../index.js'
+import {
+  isSheafError,
+  limits,
+  parseAssetId,
+  parseBlobId,
+  parseJobId,
+  parseLogId,
+  parsePeerId,
+  type LeaseId,
+} from '../index.js'
 import * as wire from './index.js'
 
 const fromAlphabet = (alphabet: string, minLength: number, maxLength = minLength) =>
@@ -16,7 +25,10 @@ const parsed = <T>(text: fc.Arbitrary<string>, parse: (text: string) => T | unde
 const jobId = parsed(fromAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 20), parseJobId)
 const blob = parsed(fromAlphabet('0123456789abcdef', 64), parseBlobId)
 const logId = parsed(fromAlphabet('0123456789abcdef', 32), parseLogId)
-const assetId = parsed(fc.nat(999_999).map((n) => `a${n}`), parseAssetId)
+const assetId = parsed(
+  fc.nat(999_999).map((n) => `a${n}`),
+  parseAssetId,
+)
 const peer = parsed(fromAlphabet('123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz', 20, 60), parsePeerId)
 const leaseId = fromAlphabet('abc123:/-.', 1, 128).map((id) => id as LeaseId)
 const text = fc.string({ unit: 'grapheme', maxLength: 80 })
@@ -29,7 +41,10 @@ const indexes = fc.array(index, { maxLength: limits.segmentsPerLease })
 const term = fc.record({ counter: integer, peer })
 const segment = { jobId, generation: uint32, index }
 
-function intent<K extends FactIntent['kind']>(kind: K, payload: fc.Arbitrary<Extract<FactIntent, { kind: K }>['payload']>) {
+function intent<K extends FactIntent['kind']>(
+  kind: K,
+  payload: fc.Arbitrary<Extract<FactIntent, { kind: K }>['payload']>,
+) {
   return fc.record({ kind: fc.constant(kind), payload }) as fc.Arbitrary<FactIntent>
 }
 
@@ -156,7 +171,12 @@ const same = (value: unknown) =>
   JSON.stringify(value, (_, part: unknown) => (part instanceof Uint8Array ? Buffer.from(part).toString('hex') : part))
 
 describe('what is written reads back as itself', () => {
-  const cases: readonly [string, fc.Arbitrary<unknown>, (value: never) => Uint8Array, (bytes: Uint8Array) => unknown][] = [
+  const cases: readonly [
+    string,
+    fc.Arbitrary<unknown>,
+    (value: never) => Uint8Array,
+    (bytes: Uint8Array) => unknown,
+  ][] = [
     ['work message', workMessage, wire.workMessageToWire, wire.workMessageFromWire],
     ['facts message', factsMessage, wire.factsMessageToWire, wire.factsMessageFromWire],
     ['signed fact', signed, wire.signedFactToWire, wire.signedFactFromWire],
@@ -205,10 +225,9 @@ describe('bytes of strangers', () => {
   }
 
   it('throw nothing but our errors when they are random', () => {
-    fc.assert(
-      fc.property(fc.constantFrom(...decoders), fc.uint8Array({ maxLength: 400 }), throwsOnlyOurs),
-      { numRuns: 1000 },
-    )
+    fc.assert(fc.property(fc.constantFrom(...decoders), fc.uint8Array({ maxLength: 400 }), throwsOnlyOurs), {
+      numRuns: 1000,
+    })
   })
 
   it('throw nothing but our errors when a valid message is damaged', () => {
@@ -227,7 +246,13 @@ describe('limits', () => {
   const job = parseJobId('00000000000000000000') as NonNullable<ReturnType<typeof parseJobId>>
 
   it('stops a landing of more segments than one fact may hold', () => {
-    const one = { index: 1, blob: 'a'.repeat(64) as never, sizeBytes: 1, renderedBy: 'x'.repeat(40) as never, renderMs: 1 }
+    const one = {
+      index: 1,
+      blob: 'a'.repeat(64) as never,
+      sizeBytes: 1,
+      renderedBy: 'x'.repeat(40) as never,
+      renderMs: 1,
+    }
     const payload = { jobId: job, generation: 0, epoch: 0, segments: Array.from({ length: 65 }, () => one) }
     const written = wire.factPayloadToWire({ kind: 'segments-landed', payload })
     expect(() => wire.factPayloadFromWire('segments-landed', written)).toThrow(

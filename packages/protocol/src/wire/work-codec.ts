@@ -9,7 +9,17 @@ import type {
   SegmentReport,
   WorkMessage,
 } from '../work/work-message.js'
-import { checkFinite, checkId, checkInteger, checkText, checkWord, clipText, decodeWire, malformed, overLimit } from './check.js'
+import {
+  checkFinite,
+  checkId,
+  checkInteger,
+  checkText,
+  checkWord,
+  clipText,
+  decodeWire,
+  malformed,
+  overLimit,
+} from './check.js'
 import {
   WorkMessageWire,
   type LeaseWire,

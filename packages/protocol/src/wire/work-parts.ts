@@ -20,7 +20,10 @@ export function termFromWire(wire: TermWire | undefined): Term {
   return { counter: checkInteger('term.counter', term.counter), peer: peer('term.peer', term.peer) }
 }
 
-export function jobPartFromWire(wire: { readonly jobId: string; readonly generation: number }): Omit<SegmentKey, 'index'> {
+export function jobPartFromWire(wire: {
+  readonly jobId: string
+  readonly generation: number
+}): Omit<SegmentKey, 'index'> {
   return {
     jobId: checkId('jobId', wire.jobId, parseJobId),
     generation: checkInteger('generation', wire.generation, uint32),
