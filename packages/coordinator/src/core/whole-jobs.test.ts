@@ -1,11 +1,14 @@
 import type { FactIntent } from '@sheaf/protocol'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { farmStateHash } from '../facts/farm-state-hash.js'
 import { countRuns, runsContain } from '../facts/runs.js'
 import { jobStatus, landedRuns } from '../facts/selectors.js'
 import { jobOf, peerOf, submission } from '../testing/make.js'
 import { simulate, type Sim } from '../testing/sim.js'
 import { farmView } from '../view/farm-view.js'
+
+// Simulated time and counted runs: how long it takes on a loaded machine says nothing.
+vi.setConfig({ testTimeout: 120_000 })
 
 const job = jobOf('1')
 const machines = { A: { score: 100, slots: 2 }, B: { score: 52, slots: 1 }, C: { score: 49, slots: 2 } }

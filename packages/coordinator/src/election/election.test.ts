@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { play } from '../testing/scenario.js'
+
+// Simulated time and counted runs: how long it takes on a loaded machine says nothing.
+vi.setConfig({ testTimeout: 120_000 })
 
 const seeds = Array.from({ length: 6 }, (_, at) => at + 1)
 const scenarios = {

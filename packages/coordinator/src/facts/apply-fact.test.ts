@@ -1,12 +1,15 @@
 import type { Fact, FactIntent } from '@sheaf/protocol'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { blobOf, deepFreeze, fact, jobOf, landing, peerOf, submission } from '../testing/make.js'
 import { applyFact } from './apply-fact.js'
 import { emptyFarmState, type FarmState } from './farm-state.js'
 import { farmStateHash } from './farm-state-hash.js'
 import { countRuns, indexesOf } from './runs.js'
 import { homeOf, jobRecord, jobStatus, landedBlob, landedRuns, landedSegments, openJobs } from './selectors.js'
+
+// Simulated time and counted runs: how long it takes on a loaded machine says nothing.
+vi.setConfig({ testTimeout: 120_000 })
 
 const job = jobOf('1')
 const [a, b, c] = [peerOf('a'), peerOf('b'), peerOf('c')]

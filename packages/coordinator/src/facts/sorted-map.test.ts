@@ -1,8 +1,11 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { deepFreeze } from '../testing/make.js'
 import { indexesOf, runsContain, runsOf, subtractRuns, unionRuns } from './runs.js'
 import { mapEach, mapGet, mapRemove, mapSet, mapSize, mapValues, type SortedMap } from './sorted-map.js'
+
+// Simulated time and counted runs: how long it takes on a loaded machine says nothing.
+vi.setConfig({ testTimeout: 120_000 })
 
 const edits = fc.array(fc.tuple(fc.constantFrom('set', 'remove'), fc.integer({ min: -20, max: 20 }), fc.nat()), { maxLength: 80 })
 

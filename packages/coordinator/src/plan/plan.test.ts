@@ -1,6 +1,6 @@
 import type { AgentStatus, LeaseId } from '@sheaf/protocol'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { defaultConfig } from '../core/config.js'
 import { runsContain, runsOf } from '../facts/runs.js'
 import { emptyBook } from '../leasing/book.js'
@@ -8,6 +8,9 @@ import { deepFreeze, jobOf, peerOf } from '../testing/make.js'
 import type { Plan, RefuseReason } from './plan-value.js'
 import { plan } from './plan.js'
 import type { PlanAgent, PlanJob, PlanSnapshot } from './snapshot.js'
+
+// Simulated time and counted runs: how long it takes on a loaded machine says nothing.
+vi.setConfig({ testTimeout: 120_000 })
 
 const term = { counter: 1, peer: peerOf('a') }
 
@@ -299,7 +302,7 @@ describe('any plan, against a dumb oracle', () => {
         expect(result.fail.length > 0).toBe(shouldFail)
         expect(plan(s)).toEqual(result)
       }),
-      { numRuns: 1500 },
+      { numRuns: 600 },
     )
   })
 })

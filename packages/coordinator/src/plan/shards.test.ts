@@ -1,8 +1,11 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { countRuns, indexesOf, runsOf } from '../facts/runs.js'
 import { peerOf } from '../testing/make.js'
 import { apportion, cutShards, takeFront } from './shards.js'
+
+// Simulated time and counted runs: how long it takes on a loaded machine says nothing.
+vi.setConfig({ testTimeout: 120_000 })
 
 const weights = fc.array(fc.double({ min: 0.01, max: 1000, noNaN: true }), { minLength: 1, maxLength: 12 })
 const line = fc.array(fc.integer({ min: 0, max: 200 }), { maxLength: 100 }).map(runsOf)
