@@ -101,7 +101,7 @@ describe('FactStore', () => {
     const { store } = await openStore('a')
     const tooLong: FactIntent = {
       kind: 'job-failed',
-      payload: { jobId: job(1), generation: 0, code: 'X', message: 'x'.repeat(5000) },
+      payload: { jobId: job(1), generation: 0, code: 'X'.repeat(100), message: 'x' },
     }
     await expect(store.append([canceled(1), tooLong])).rejects.toMatchObject({ code: 'SHEAF_WIRE_LIMIT' })
     expect(store.heads()).toEqual([])

@@ -9,6 +9,7 @@ import {
   checkLength,
   checkText,
   checkWord,
+  clipText,
   decodeWire,
 } from './check.js'
 import * as wire from './generated/fact-payloads.js'
@@ -94,7 +95,7 @@ const jobCanceled: PayloadCodec<'job-canceled'> = {
 }
 
 const jobFailed: PayloadCodec<'job-failed'> = {
-  toWire: (payload) => wire.JobFailedWire.encode(payload),
+  toWire: (payload) => wire.JobFailedWire.encode({ ...payload, message: clipText(payload.message) }),
   fromWire(bytes) {
     const payload = read('job-failed', bytes, wire.JobFailedWire.decode)
     return {
@@ -176,7 +177,7 @@ const segmentsRetracted: PayloadCodec<'segments-retracted'> = {
 }
 
 const segmentFailed: PayloadCodec<'segment-failed'> = {
-  toWire: (payload) => wire.SegmentFailedWire.encode(payload),
+  toWire: (payload) => wire.SegmentFailedWire.encode({ ...payload, message: clipText(payload.message) }),
   fromWire(bytes) {
     const payload = read('segment-failed', bytes, wire.SegmentFailedWire.decode)
     return {
@@ -208,7 +209,7 @@ export function isKnownFactKind(kind: string): kind is FactKind {
   return Object.hasOwn(codecs, kind)
 }
 
-/** A payload's bytes. Says nothing about limits: `factPayloadFromWire` of the result does. */
+/** A payload's bytes, messages cut to their limit. Says nothing else about limits: `factPayloadFromWire` of the result does. */
 export function factPayloadToWire(intent: FactIntent): Uint8Array {
   const codec = codecs[intent.kind] as PayloadCodec<FactKind>
   return codec.toWire(intent.payload)

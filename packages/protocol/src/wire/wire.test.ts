@@ -287,6 +287,10 @@ describe('limits', () => {
 
   it('cuts free text instead of sending what nobody accepts', () => {
     const read = wire.workMessageFromWire(wire.workMessageToWire({ kind: 'goodbye', reason: '✂'.repeat(5000) }))
-    expect(read).toEqual({ kind: 'goodbye', reason: '✂'.repeat(Math.floor(limits.textBytes / 3)) })
+    const cut = '✂'.repeat(Math.floor(limits.textBytes / 3))
+    expect(read).toEqual({ kind: 'goodbye', reason: cut })
+    const payload = { jobId: job, generation: 0, code: 'SHEAF_X', message: '✂'.repeat(5000) }
+    const written = wire.factPayloadToWire({ kind: 'job-failed', payload })
+    expect(wire.factPayloadFromWire('job-failed', written)).toEqual({ ...payload, message: cut })
   })
 })
