@@ -48,8 +48,8 @@ function terminal(stream: NodeJS.WriteStream): Terminal {
       return (stream.isTTY as boolean | undefined) ?? false
     },
     get columns() {
-      // A stream that is no terminal has no width, whatever its type says.
-      return (stream.columns as number | undefined) ?? 80
+      // A stream that is no terminal has no width, whatever its type says; some terminals say 0.
+      return (stream.columns as number | undefined) || 80
     },
     write: (text) => void stream.write(text),
   }

@@ -17,7 +17,7 @@ import { defineCommand, wholeNumber, type CommonOptions } from './define-command
 import type { Session } from './session.js'
 
 interface DoctorOptions extends CommonOptions {
-  readonly port: number
+  readonly port?: number
 }
 
 /** `sheaf doctor`: looks for whatever keeps this machine from rendering or from meeting others. */
@@ -31,13 +31,18 @@ export function addDoctor(program: Command, host: CommandHost): void {
       { line: `sheaf doctor --json | jq '.[] | select(.status == "fail")'`, does: 'only what is broken' },
     ],
   })
-    .option('--port <n>', 'the port for other agents', wholeNumber(1, 65_535), defaultPorts.farm)
+    .option(
+      '--port <n>',
+      `the port for other agents (default: the agent's, else ${defaultPorts.farm})`,
+      wholeNumber(1, 65_535),
+    )
     .action(action<DoctorOptions>(host, runDoctor))
 }
 
-async function runDoctor(session: Session, { port }: DoctorOptions): Promise<ExitCode> {
+async function runDoctor(session: Session, options: DoctorOptions): Promise<ExitCode> {
   const { probes } = session.env
   const agent = await findAgent(session)
+  const port = options.port ?? ownPort(agent) ?? defaultPorts.farm
   const checks: Check[] = [
     checkNode(probes.nodeVersion),
     ...checkTools(
@@ -65,4 +70,11 @@ async function findAgent(session: Session): Promise<AgentFinding> {
     if (!isSheafError(error)) throw error
     return error.code === 'SHEAF_AGENT_NOT_RUNNING' ? { kind: 'absent' } : { kind: 'broken', error }
   }
+}
+
+/** The port of the running agent, from an address like `/ip4/192.168.1.5/tcp/7433/p2p/…`. */
+function ownPort(agent: AgentFinding): number | undefined {
+  if (agent.kind !== 'running') return undefined
+  const port = /\/tcp\/(\d+)/.exec(agent.view.addresses[0] ?? '')?.[1]
+  return port === undefined ? undefined : Number(port)
 }

@@ -22,12 +22,12 @@ export function addJobs(program: Command, host: CommandHost): void {
 
 const columns: readonly Column[] = [
   { title: 'JOB' },
-  { title: 'NAME', shrinks: true },
+  { title: 'NAME', shrinks: 'end' },
   { title: 'STATUS' },
   { title: 'DONE', align: 'right' },
   { title: 'PRIO', align: 'right' },
   { title: 'AGE', align: 'right' },
-  { title: 'OUTPUT', shrinks: true },
+  { title: 'OUTPUT', shrinks: 'start' },
 ]
 
 async function runJobs(session: Session): Promise<ExitCode> {

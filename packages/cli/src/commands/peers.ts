@@ -22,7 +22,7 @@ export function addPeers(program: Command, host: CommandHost): void {
 }
 
 const columns: readonly Column[] = [
-  { title: 'NAME', shrinks: true },
+  { title: 'NAME', shrinks: 'end' },
   { title: 'STATUS' },
   { title: 'SCORE', align: 'right' },
   { title: 'SLOTS', align: 'right' },

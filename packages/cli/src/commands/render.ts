@@ -49,7 +49,7 @@ export function addRender(program: Command, host: CommandHost): void {
     .option('--priority <n>', '0 to 100, higher first (default: 50)', wholeNumber(0, 100))
     .option('--segment-frames <n>', 'frames of one segment (default: from the length)', wholeNumber(1, 10_000))
     .option('--size <WxH>', "1920x1080 (default: the first clip's)")
-    .option('--name <name>', 'how the job is listed (default: from the edit)')
+    .option('--name <name>', 'how the job is listed (default: from the output)')
     .option('--overwrite', 'replace the output if it exists')
     .option('--no-watch', 'submit only')
     .action(actionWith<string, RenderOptions>(host, runRender))

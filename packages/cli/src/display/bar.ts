@@ -26,7 +26,22 @@ export function barCells(job: Pick<JobView, 'runs' | 'segments'>, width: number)
 
 /** The bar as text: an agent's pattern where it has landed, the same but dim where it still renders. */
 export function renderBar(cells: readonly BarCell[], marks: ReadonlyMap<string, AgentMark>, style: Style): string {
-  return cells.map((cell) => renderCell(cell, marks, style)).join('')
+  let bar = ''
+  for (let from = 0; from < cells.length;) {
+    const cell = cells[from]
+    if (cell === undefined) break
+    let to = from + 1
+    while (to < cells.length && isSame(cell, cells[to])) to++
+    // A stretch is painted at once: a tenth of the bytes of a bar painted cell by cell.
+    bar += renderStretch(cell, to - from, { marks, style })
+    from = to
+  }
+  return bar
+}
+
+function isSame(a: BarCell, b: BarCell | undefined): boolean {
+  if (a.kind !== 'held' || b?.kind !== 'held') return a.kind === b?.kind
+  return a.peer === b.peer && a.landed === b.landed
 }
 
 function cellOf(
@@ -66,15 +81,20 @@ function cellOfRun(run: SegmentRunView): BarCell {
   }
 }
 
-function renderCell(cell: BarCell, marks: ReadonlyMap<string, AgentMark>, style: Style): string {
+interface Look {
+  readonly marks: ReadonlyMap<string, AgentMark>
+  readonly style: Style
+}
+
+function renderStretch(cell: BarCell, length: number, { marks, style }: Look): string {
   switch (cell.kind) {
     case 'waiting':
-      return style.dim('·')
+      return style.dim('·'.repeat(length))
     case 'failed':
-      return style.red('✗')
+      return style.red('✗'.repeat(length))
     case 'held': {
       const mark = marks.get(cell.peer)
-      const text = style.agent(mark?.colour ?? 0, mark?.pattern ?? '█')
+      const text = style.agent(mark?.colour ?? 0, (mark?.pattern ?? '█').repeat(length))
       return cell.landed ? text : style.dim(text)
     }
     default:

@@ -109,8 +109,12 @@ describe('sheaf doctor', () => {
 
   it('with an agent it names the peers it is connected to', async () => {
     await agent.writeRunFiles(cli.storePath)
-    agent.on('GET /v1/status', { json: anAgent() }).on('GET /v1/farm', { json: aFarm() })
-    expect((await cli.run(['doctor'])).stdout.text).toContain('✓ connected to B, C')
+    agent
+      .on('GET /v1/status', { json: anAgent({ addresses: ['/ip4/10.0.0.1/tcp/7500/p2p/x'] }) })
+      .on('GET /v1/farm', { json: aFarm() })
+    expect((await cli.run(['doctor'])).stdout.text).toMatch(
+      /✓ port 7500 is held by this machine's agent[^]*✓ connected to B, C/,
+    )
   })
 
   it('one ✗ gives exit code 1 and what to do; --json lists the same', async () => {

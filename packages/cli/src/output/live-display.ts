@@ -10,7 +10,7 @@ export interface LiveDisplay {
 
 /** The real one. */
 export function createLiveDisplay(stream: NodeJS.WriteStream): LiveDisplay {
-  const update = createLogUpdate(stream)
+  const update = createLogUpdate(withSize(stream))
   return {
     draw: (lines) => {
       update(lines.join('\n'))
@@ -23,4 +23,12 @@ export function createLiveDisplay(stream: NodeJS.WriteStream): LiveDisplay {
       update.done()
     },
   }
+}
+
+/** Some terminals (`script`, containers) say that they have 0 rows: nothing at all would be drawn on them. */
+function withSize(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  return Object.create(stream, {
+    columns: { get: () => stream.columns || 80 },
+    rows: { get: () => stream.rows || 24 },
+  }) as NodeJS.WriteStream
 }

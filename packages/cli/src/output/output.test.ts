@@ -4,7 +4,7 @@ import { FakeTerminal } from '../testing/test-environment.js'
 import { printError } from './print-error.js'
 import { colourStyle, plainStyle, styleFor } from './style.js'
 import { tableLines } from './table.js'
-import { padText, safeText, textWidth, truncate } from './text.js'
+import { padText, safeText, textWidth, truncate, truncateStart } from './text.js'
 
 const printed = (error: unknown, json = false, debug = false): string => {
   const stderr = new FakeTerminal()
@@ -63,9 +63,17 @@ describe('text', () => {
   it('keeps letters and emoji as they are', () => expect(safeText('Küche 👩‍👩‍👧 東京')).toBe('Küche 👩‍👩‍👧 東京'))
 })
 
+it.each([
+  ['/films/a.mp4', 7, '…/a.mp4'],
+  ['a.mp4', 5, 'a.mp4'],
+  ['東京.mp4', 6, '….mp4'],
+])('%s cut from its beginning to %i columns is %s', (text, width, expected) =>
+  expect(truncateStart(text, width)).toBe(expected),
+)
+
 describe('tables', () => {
   const columns = [
-    { title: 'NAME', shrinks: true },
+    { title: 'NAME', shrinks: 'end' },
     { title: 'N', align: 'right' },
   ] as const
   it('line up', () =>

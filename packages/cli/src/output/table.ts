@@ -1,10 +1,11 @@
-import { padText, textWidth, truncate } from './text.js'
+import { padText, textWidth, truncate, truncateStart } from './text.js'
 
-/** A column: its heading, where its text stands, and whether it may be cut when the table is too wide. */
+/** A column: its heading, where its text stands, and how it is cut when the table is too wide. */
 export interface Column {
   readonly title: string
   readonly align?: 'left' | 'right'
-  readonly shrinks?: boolean
+  /** Which end is cut; absent: the column stays as wide as it is. */
+  readonly shrinks?: 'end' | 'start'
 }
 
 const gap = 2
@@ -23,7 +24,8 @@ export function tableLines(columns: readonly Column[], rows: readonly (readonly 
     cells
       .map((cell, i) => {
         const columnWidth = fitted[i] ?? 0
-        return padText(truncate(cell, columnWidth), columnWidth, columns[i]?.align === 'right' ? 'left' : 'right')
+        const cut = columns[i]?.shrinks === 'start' ? truncateStart : truncate
+        return padText(cut(cell, columnWidth), columnWidth, columns[i]?.align === 'right' ? 'left' : 'right')
       })
       .join(' '.repeat(gap))
       .trimEnd()
@@ -34,7 +36,7 @@ function shrink(columns: readonly Column[], widths: readonly number[], width: nu
   const fitted = [...widths]
   let excess = widths.reduce((sum, one) => sum + one, 0) + gap * (widths.length - 1) - width
   while (excess > 0) {
-    const candidates = fitted.map((one, i) => (columns[i]?.shrinks === true && one > narrowest ? one : 0))
+    const candidates = fitted.map((one, i) => (columns[i]?.shrinks !== undefined && one > narrowest ? one : 0))
     const widest = Math.max(...candidates)
     if (widest === 0) break
     fitted[candidates.indexOf(widest)] = widest - 1

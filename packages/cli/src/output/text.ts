@@ -30,6 +30,16 @@ export function truncate(text: string, width: number): string {
   return `${out}…`
 }
 
+/** Plain text cut to `width` columns from its beginning: the end of a path tells more. */
+export function truncateStart(text: string, width: number): string {
+  if (width <= 0) return ''
+  const parts = [...segmenter.segment(text)].map(({ segment }) => segment)
+  let used = textWidth(text)
+  if (used <= width) return text
+  while (used > width - 1) used -= textWidth(parts.shift() ?? ' ')
+  return `…${parts.join('')}`
+}
+
 /** Pads with blanks to `width` columns. */
 export function padText(text: string, width: number, side: 'left' | 'right' = 'right'): string {
   const blanks = ' '.repeat(Math.max(0, width - textWidth(text)))
