@@ -78,6 +78,29 @@ describe('election in steps', () => {
     expect(followingOf(lost.state, 1010)).toBeUndefined()
   })
 
+  it('resigns for a higher term, compared whole, and for no lower one', () => {
+    const claimed = (counter: number, peer: typeof a): Input => beat(710, peer, { following: { term: { counter, peer }, silentMs: 0 } })
+    const met = feed(alone, claimed(5, b))
+    expect(met.decisions[0]).toEqual({ atMs: 710, kind: 'resign', term: own.term, reason: 'higher-term', to: { counter: 5, peer: b } })
+    expect(met.state.election).toEqual({ kind: 'following', term: { counter: 5, peer: b }, how: 'direct' })
+    const lower = peerOf('0')
+    expect(isCoordinator(feed(alone, claimed(5, lower)).state)).toBe(true)
+    expect(isCoordinator(feed(alone, claimed(4, b)).state)).toBe(true)
+  })
+
+  it('leases nothing before every live agent has said what it is doing', () => {
+    const claimed = feed(fresh, beat(0), beat(0, b), submitted(3), tick(900), tick(1100), beat(1101, a, { following: own }))
+    expect(claimed.state.election.kind).toBe('listening')
+    expect(indexes(claimed)).toEqual([])
+    const lease = { leaseId: 'x' as LeaseId, term: { counter: 3, peer: peerOf('z') }, jobId: job, generation: 1, indexes: [0, 1] }
+    const heard = feed(claimed.state, beat(1150, b, { following: own, leases: [lease] }))
+    expect(heard.decisions.map(({ kind, reason }) => [kind, reason])).toEqual([['listened', 'all-heard'], ['adopt', 'heartbeat'], ['lease', 'front-of-shard']])
+    expect(indexes(heard)).toEqual([2])
+    expect(feed(claimed.state, tick(1499)).state.election.kind).toBe('listening')
+    const late = feed(claimed.state, tick(1500))
+    expect(late.decisions[0]).toMatchObject({ kind: 'listened', reason: 'time-out' })
+  })
+
   it.each(['stalled', 'stopping'] as const)('resigns when %s, before anything else', (kind) => {
     const input: Input = kind === 'stalled' ? { kind, atMs: 5000, stoodStillMs: 1600 } : { kind, atMs: 5000 }
     const { state, commands, decisions } = feed(alone, input)

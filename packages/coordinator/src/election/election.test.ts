@@ -74,6 +74,15 @@ const scenarios = {
     12.0 B heal C
     12.0 B heal D
     13.5 expect coordinator C`,
+  'two that led the same count apart meet': `
+    0.0 A cut B
+    0.0 A up
+    0.0 B up
+    0.5 A submit 100
+    4.0 expect leader A B
+    4.0 A heal B
+    5.5 expect coordinator B
+    9.0 expect coordinator B`,
   'the coordinator freezes and thaws': `
     0.0 A up
     0.0 B up
