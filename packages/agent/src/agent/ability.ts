@@ -5,6 +5,9 @@ import { engineFingerprint, type FfmpegTools } from '../engine/index.js'
 import type { Log } from '../log/index.js'
 import type { SettingsStore } from './settings.js'
 
+/** Score of the reference machine, by definition. */
+const referenceScore = 100
+
 export interface AbilityComponents {
   readonly tools: FfmpegTools
   readonly settings: SettingsStore
@@ -23,6 +26,7 @@ export class Ability {
   readonly #init: AbilityInit
   readonly #abort = new AbortController()
   #failed = false
+  #measures = true
   #fingerprint: string | undefined
   #score: number | undefined
   #preparing: Promise<void> | undefined
@@ -48,6 +52,14 @@ export class Ability {
 
   scores(): Readonly<Record<string, number>> {
     return this.#score === undefined ? {} : { ffmpeg: this.#score }
+  }
+
+  /**
+   * What the farm is told: the score, or, of a machine that is not to be measured, that of the reference
+   * machine. It would get no work without one; the first segments tell how fast it really is.
+   */
+  promisedScores(): Readonly<Record<string, number>> {
+    return this.#score === undefined && !this.#measures ? { ffmpeg: referenceScore } : this.scores()
   }
 
   fingerprints(): Readonly<Record<string, string>> {
@@ -79,6 +91,7 @@ export class Ability {
   }
 
   async #prepare(benchmark: boolean): Promise<void> {
+    this.#measures = benchmark
     const key = await this.#key()
     const kept = this.#components.settings.get().benchmark
     if (kept?.key === key) this.#score = kept.score

@@ -13,7 +13,7 @@ export function selfReport(init: PartsInit, parts: AgentParts): SelfReport {
       version: init.version,
       role: 'artist',
       slots: worker.slots,
-      scores: ability.scores(),
+      scores: ability.promisedScores(),
       fingerprints: ability.fingerprints(),
     },
     leases: worker.heldLeases(),
