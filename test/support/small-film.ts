@@ -1,0 +1,38 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { demoEdit, makeDemoMedia, type DemoMedium } from '@sheaf/cli'
+
+const medium = (file: string, [width, height]: readonly [number, number], rate: DemoMedium['rate'], source: string) =>
+  ({ file, width, height, rate, seconds: 5, source, toneHz: 440 }) satisfies DemoMedium
+
+/** Two small clips of different sizes and rates; a farm of tests renders them in seconds. */
+export const smallMedia: readonly DemoMedium[] = [
+  medium('wide.mp4', [320, 180], { num: 30, den: 1 }, 'testsrc2'),
+  medium('old.mp4', [192, 144], { num: 24_000, den: 1001 }, 'mandelbrot'),
+]
+
+/** Effort that gives a farm something to do, so that there is a midway to kill in. */
+export const slowPreset = 'h264:crf=20,preset=veryslow'
+export const quickPreset = 'h264:crf=28,preset=veryfast'
+
+export interface SmallFilm {
+  readonly editPath: string
+  readonly frames: number
+  readonly rate: number
+}
+
+/** Lays out `media/` and an edit over them in `folder`. */
+export async function makeSmallFilm(folder: string, frames: number, name = 'film'): Promise<SmallFilm> {
+  await makeDemoMedia(join(folder, 'media'), smallMedia)
+  const editPath = join(folder, `${name}.otio`)
+  const rate = 25
+  await writeFile(editPath, demoEdit({ name, media: smallMedia, rate, frames, shots: [40, 26, 31, 55] }))
+  return { editPath, frames, rate }
+}
+
+/** The edit without its sound. */
+export function withoutSound(otio: string): string {
+  const edit = JSON.parse(otio) as { tracks: { children: { kind: string }[] } }
+  edit.tracks.children = edit.tracks.children.filter(({ kind }) => kind !== 'Audio')
+  return JSON.stringify(edit)
+}
