@@ -26,7 +26,7 @@ export interface BenchmarkResult {
 }
 
 /** The work of one slot: verified segments of a job at 640 × 360 with the default preset. */
-const WORK = { width: 640, height: 360, segments: 4, segmentFrames: 60 } as const
+const WORK = { width: 640, height: 360, segments: 3, segmentFrames: 48 } as const
 const LIMIT_MS = 7000
 
 /**
@@ -45,7 +45,9 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<Benchmark
     const startedMs = performance.now()
     const timer = setTimeout(() => limit.abort(), limitMs)
     try {
-      const work = Array.from({ length: slots }, (_, slot) => renderSlot({ options, edit, slot, counter, signal: signals }))
+      const work = Array.from({ length: slots }, (_, slot) =>
+        renderSlot({ options, edit, slot, counter, signal: signals }),
+      )
       const results = await Promise.allSettled(work)
       const failed = results.find((result) => result.status === 'rejected')
       if (failed && !limit.signal.aborted) throw failed.reason

@@ -12,6 +12,9 @@ import { syntheticChunk } from './testing/chunk-plans.js'
 import { processesWith } from './testing/processes.js'
 import { verifySegment } from './verify-segment.js'
 
+// Room for a busy machine; nothing here measures time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
 let dir = ''
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'sheaf-chunk-'))
@@ -33,7 +36,8 @@ function start(plan: ChunkPlan, over: Partial<ChunkRunOptions> = {}): Started {
   const run = runChunk({
     plan,
     signal: abort.signal,
-    verify: (path, { expect: wanted }) => verifySegment({ tools: { ffmpeg: 'ffmpeg' }, path, expect: wanted, decode: true }),
+    verify: (path, { expect: wanted }) =>
+      verifySegment({ tools: { ffmpeg: 'ffmpeg' }, path, expect: wanted, decode: true }),
     onProgress: (step) => progress.push(step),
     onSegment: (segment) => segments.push(segment),
     ...over,
@@ -54,7 +58,12 @@ describe('a chunk', () => {
   it('is delivered segment by segment, in order, verified', async () => {
     const run = start(syntheticChunk({ dir, lengths: [12, 1, 30, 7] }))
     await run.done
-    expect(run.segments.map(({ index, frames }) => [index, frames])).toEqual([[0, 12], [1, 1], [2, 30], [3, 7]])
+    expect(run.segments.map(({ index, frames }) => [index, frames])).toEqual([
+      [0, 12],
+      [1, 1],
+      [2, 30],
+      [3, 7],
+    ])
     for (const { sizeBytes, renderMs } of run.segments) {
       expect(sizeBytes).toBeGreaterThan(500)
       expect(renderMs).toBeGreaterThan(0)
@@ -97,11 +106,16 @@ describe('a chunk', () => {
 
   it('gives the stderr of an encoder that fails, and leaves nothing', async () => {
     const plan = syntheticChunk({ dir, lengths: [10, 10] })
-    const broken = plan.segments.map((segment) => ({ ...segment, encoderArgs: () => ['-nostdin', '-v', 'error', '-f', 'no-such-format', '-i', 'pipe:0', 'x'] }))
+    const broken = plan.segments.map((segment) => ({
+      ...segment,
+      encoderArgs: () => ['-nostdin', '-v', 'error', '-f', 'no-such-format', '-i', 'pipe:0', 'x'],
+    }))
     const run = start({ ...plan, segments: broken })
     await expect(run.done).rejects.toMatchObject({
       code: 'SHEAF_ENGINE_FAILED',
-      message: expect.stringMatching(/^the encoder of segment 0: ffmpeg failed with exit code 1: .*no-such-format/) as string,
+      message: expect.stringMatching(
+        /^the encoder of segment 0: ffmpeg failed with exit code 1: .*no-such-format/,
+      ) as string,
     })
     await expectLeft([])
   })
@@ -169,7 +183,15 @@ describe('a chunk that is stopped', () => {
     const here = fileURLToPath(new URL('./testing/', import.meta.url))
     const agent = spawn(
       process.execPath,
-      ['--conditions=sheaf-source', '--experimental-transform-types', '--no-warnings', '--import', join(here, 'run-typescript.mjs'), join(here, 'chunk-host.mjs'), dir],
+      [
+        '--conditions=sheaf-source',
+        '--experimental-transform-types',
+        '--no-warnings',
+        '--import',
+        join(here, 'run-typescript.mjs'),
+        join(here, 'chunk-host.mjs'),
+        dir,
+      ],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     )
     await once(agent.stdout, 'data')

@@ -83,16 +83,15 @@ class ChunkRun {
     const { plan } = this.#options
     const source = new ByteSource(compositor)
     for (const [position, segment] of plan.segments.entries()) {
-      if (segment.expect.index > this.#lastWanted) return
       await this.#delivery[position - LIVE_ENCODERS]
-      if (this.#failure) return
+      if (this.#isOver(segment)) return
       const encoder = await this.#startEncoder(segment)
-      if (this.#failure) return
       const missing = await this.#feed(source, encoder, segment)
-      if (this.#failure || segment.expect.index > this.#lastWanted) return
-      if (missing === 'encoder-gone') return void (await this.#deliver(segment, encoder))
-      if (missing !== 0) throw await this.#compositorEnded(compositor, missing, segment)
-      void this.#deliver(segment, encoder)
+      if (this.#isOver(segment)) return
+      if (typeof missing === 'number' && missing > 0) throw await this.#compositorEnded(compositor, missing, segment)
+      const delivery = this.#deliver(segment, encoder)
+      // An encoder that left early has failed: what it said comes with its delivery.
+      if (missing === 'encoder-gone') return delivery
     }
     if (await source.next(1)) throw engineFailed('the compositor', new Error('it wrote more frames than the chunk has'))
     const outcome = await compositor.done
@@ -100,6 +99,11 @@ class ChunkRun {
     if (outcome.kind === 'ok' && outcome.stderr.trim() !== '') {
       throw engineFailed('the compositor', new Error(outcome.stderr.trim().slice(-1000)))
     }
+  }
+
+  /** Whether nothing more is to be done from this segment on: the chunk failed, or gave it back. */
+  #isOver(segment: SegmentPlan): boolean {
+    return this.#failure !== undefined || segment.expect.index > this.#lastWanted
   }
 
   async #startEncoder(segment: SegmentPlan): Promise<SegmentEncoder> {
@@ -112,7 +116,7 @@ class ChunkRun {
       onProgress: (encodedFrames) => onProgress?.({ segment: index, encodedFrames, totalFrames: frames }),
     })
     this.#encoders.set(index, encoder)
-    if (this.#failure || index > this.#lastWanted) void encoder.discard()
+    if (this.#isOver(segment)) void encoder.discard()
     return encoder
   }
 
@@ -139,11 +143,11 @@ class ChunkRun {
         const { index } = segment.expect
         this.#encoders.delete(index)
         if (!rendered) return
-        if (this.#failure || index > this.#lastWanted) await rm(rendered.path, { force: true })
+        if (this.#isOver(segment)) await rm(rendered.path, { force: true })
         else this.#options.onSegment(rendered)
       } catch (error) {
         await previous
-        if (segment.expect.index <= this.#lastWanted) this.#fail(error)
+        if (!this.#isOver(segment)) this.#fail(error)
       }
     })()
     this.#delivery.push(delivery)

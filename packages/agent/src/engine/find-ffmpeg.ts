@@ -95,7 +95,12 @@ async function isExecutable(file: string): Promise<boolean> {
   )
 }
 
-async function run(file: string, args: readonly string[], platform: NodeJS.Platform, signal: AbortSignal | undefined): Promise<string> {
+async function run(
+  file: string,
+  args: readonly string[],
+  platform: NodeJS.Platform,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   try {
     return (await runTool({ file, args, signal })).stdout.toString('utf8')
   } catch (error) {

@@ -63,21 +63,29 @@ function probeItems(frames: number): EditItem[] {
   const items: EditItem[] = [{ kind: 'gap', from: 0, to: 3 }]
   for (let from = 3; from < frames; from += 40) {
     const to = Math.min(frames, from + 40)
-    items.push({ kind: 'clip', name: 'probe', media: 'a0', from, to, sourceStart: rational(items.length % 3, 2), where: 'probe' })
+    items.push({
+      kind: 'clip',
+      name: 'probe',
+      media: 'a0',
+      from,
+      to,
+      sourceStart: rational(items.length % 3, 2),
+      where: 'probe',
+    })
   }
   return items
 }
 
-async function makeMedium({ tools, width, height, signal }: ProbeEditRecipe, path: string): Promise<void> {
+async function makeMedium({ tools, width, signal }: ProbeEditRecipe, path: string): Promise<void> {
   // Twice as wide as high: the compositor must scale and pad.
   const picture = `testsrc2=s=${width}x${evenHalf(width)}:r=30000/1001:d=${MEDIUM_SECONDS}`
-  // Something for the encoder to do: moving noise, the same in every run.
-  const noise = `noise=c0s=12:c0f=t:all_seed=1,format=yuv420p`
+  // Something for the encoder to do: moving noise, the same in every run and on every processor.
+  const noise = 'format=yuv420p,noise=c0s=4:c0f=t:all_seed=1'
   const part = path.replace(/\.mov$/, `.${process.pid}.part.mov`)
   await runTool({
     file: tools.ffmpeg,
     args: [
-      ...['-hide_banner', '-nostdin', '-v', 'error', '-y', '-filter_threads', '1'],
+      ...['-hide_banner', '-nostdin', '-v', 'error', '-y', '-filter_threads', '1', '-cpuflags', '0'],
       ...['-f', 'lavfi', '-i', `${picture},${noise}`],
       ...['-f', 'lavfi', '-i', `sine=f=440:r=44100:d=${MEDIUM_SECONDS}`],
       ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '16', '-threads', '4', '-bf', '2', '-g', '30'],

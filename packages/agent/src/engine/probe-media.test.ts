@@ -1,11 +1,14 @@
 import { chmod, copyFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { findFfmpeg, installCommand, type FfmpegTools } from './find-ffmpeg.js'
 import { readPacketLine } from './packet-line.js'
 import { probeMedia } from './probe-media.js'
 import { runTool } from './run-tool.js'
+
+// Room for a busy machine; nothing here measures time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let dir = ''
 let tools: FfmpegTools
@@ -21,17 +24,23 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true, force: true }))
 
 describe('probeMedia', () => {
-  it.each(['plain.mp4', 'two words.mp4', `quo'te".mp4`, '100%25 %d.mp4', '🎬 ä.mp4', '-leading.mp4', 'a:b.mp4', 'pipe|x.mp4'])(
-    'reads a file named %s',
-    async (name) => {
-      const path = join(dir, name)
-      await copyFile(clip, path)
-      const index = await probeMedia({ tools, path })
-      expect(index.container).toBe('mov')
-      expect(index.video).toMatchObject({ frameCount: 50, width: 64, height: 36, codec: 'h264' })
-      expect(index.audio).toMatchObject({ channels: 1 })
-    },
-  )
+  it.each([
+    'plain.mp4',
+    'two words.mp4',
+    `quo'te".mp4`,
+    '100%25 %d.mp4',
+    '🎬 ä.mp4',
+    '-leading.mp4',
+    'a:b.mp4',
+    'pipe|x.mp4',
+  ])('reads a file named %s', async (name) => {
+    const path = join(dir, name)
+    await copyFile(clip, path)
+    const index = await probeMedia({ tools, path })
+    expect(index.container).toBe('mov')
+    expect(index.video).toMatchObject({ frameCount: 50, width: 64, height: 36, codec: 'h264' })
+    expect(index.audio).toMatchObject({ channels: 1 })
+  })
 
   const refuse = async (name: string, bytes: Uint8Array | string | undefined): Promise<unknown> => {
     const path = join(dir, name)

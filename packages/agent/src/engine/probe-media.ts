@@ -88,8 +88,9 @@ const TRUNCATED = /partial file|ended prematurely|Truncating packet|moov atom no
 
 function probeFailed(file: string, error: unknown): SheafError {
   if (isSheafError(error) && error.code !== 'SHEAF_TOOL_FAILED') return error
-  const stderr = isSheafError(error) ? String(error.details['stderr'] ?? '') : ''
-  if (TRUNCATED.test(stderr)) return invalid(file, 'it is cut off: its index is missing', error)
+  const stderr = isSheafError(error) ? error.details['stderr'] : undefined
+  if (typeof stderr === 'string' && TRUNCATED.test(stderr))
+    return invalid(file, 'it is cut off: its index is missing', error)
   return invalid(file, 'it is not a media file that ffmpeg can read', error)
 }
 

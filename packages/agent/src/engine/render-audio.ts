@@ -1,4 +1,4 @@
-import { rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import type { AssetId } from '@sheaf/protocol'
 import { compileAudio, mediaIndices, resolveCall } from '@sheaf/timeline'
@@ -13,7 +13,13 @@ import { engineFailed } from './segment-encoder.js'
  * `outPath` must end in the preset's `audioExtension`. Throws SHEAF_ENGINE_FAILED, SHEAF_DISK_FULL,
  * or the signal's reason; a half-written file does not stay.
  */
-export async function renderAudio({ tools, manifest, assetPath, outPath, signal }: RenderAudioOptions): Promise<boolean> {
+export async function renderAudio({
+  tools,
+  manifest,
+  assetPath,
+  outPath,
+  signal,
+}: RenderAudioOptions): Promise<boolean> {
   const extension = extname(outPath)
   const part = join(dirname(outPath), `${basename(outPath, extension)}.part`)
   const partPath = part + extension
@@ -27,6 +33,7 @@ export async function renderAudio({ tools, manifest, assetPath, outPath, signal 
     const { stderr } = await runTool({ file: tools.ffmpeg, args, signal })
     if (stderr.trim() !== '') throw new Error(stderr.trim().slice(-1000))
     await checkSound(partPath, call.samples)
+    await syncFile(partPath)
     await rename(partPath, outPath)
     return true
   } catch (error) {
@@ -35,5 +42,15 @@ export async function renderAudio({ tools, manifest, assetPath, outPath, signal 
   } finally {
     await rm(partPath, { force: true })
     await rm(graphPath, { force: true })
+  }
+}
+
+/** The sound is kept and trusted after a restart, so its bytes must be on the disk before its name is. */
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
   }
 }

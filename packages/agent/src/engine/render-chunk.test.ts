@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { audioExtension, type Preset } from '@sheaf/timeline'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openOutputJoiner, verifyOutput } from '../join/index.js'
 import { engineFingerprint } from './engine-fingerprint.js'
 import { type FfmpegTools, findFfmpeg } from './find-ffmpeg.js'
@@ -10,6 +10,9 @@ import { makeProbeEdit, type ProbeEdit } from './probe-edit.js'
 import { renderAudio } from './render-audio.js'
 import { renderChunk } from './render-chunk.js'
 import type { RenderedSegment } from './render-types.js'
+
+// Room for a busy machine; nothing here measures time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let dir = ''
 let tools: FfmpegTools
@@ -54,13 +57,21 @@ describe.each(presets)('a job with preset $id', (preset) => {
     for (const segment of parts) await joiner.add(segment.index, segment.path)
     expect(await joiner.finish()).toMatchObject({ frames: 96 })
     await verifyOutput(outPath, { frames: 96, rate })
-  }, 30_000)
+  })
 })
 
 describe('the sound of a job', () => {
   it('leaves nothing when it fails or is aborted', async () => {
     const preset = presets[0] as Preset
-    const edit = await makeProbeEdit({ tools, dir: join(dir, 'h264'), preset, width: 160, height: 90, segments: 1, segmentFrames: 24 })
+    const edit = await makeProbeEdit({
+      tools,
+      dir: join(dir, 'h264'),
+      preset,
+      width: 160,
+      height: 90,
+      segments: 1,
+      segmentFrames: 24,
+    })
     const folder = await mkdtemp(join(dir, 'sound-'))
     const outPath = join(folder, 'sound.m4a')
     const lost = { ...edit, assetPath: () => join(folder, 'gone.mov') }
@@ -89,5 +100,5 @@ describe('the fingerprint', () => {
     expect(again).toBe(first)
     const built = { ...tools, banner: `${tools.banner} --enable-something` }
     expect(await engineFingerprint({ tools: built, cacheDir })).not.toBe(first)
-  }, 30_000)
+  })
 })

@@ -63,9 +63,14 @@ export class SegmentEncoder {
     this.#tool.stdin?.end()
     const outcome = await this.#tool.done
     if (outcome.kind === 'killed') return undefined
-    if (outcome.kind === 'failed') throw engineFailed(`the encoder of segment ${plan.expect.index}`, outcome.error, plan)
+    if (outcome.kind === 'failed')
+      throw engineFailed(`the encoder of segment ${plan.expect.index}`, outcome.error, plan)
     if (outcome.stderr.trim() !== '') {
-      throw engineFailed(`the encoder of segment ${plan.expect.index}`, new Error(outcome.stderr.trim().slice(-1000)), plan)
+      throw engineFailed(
+        `the encoder of segment ${plan.expect.index}`,
+        new Error(outcome.stderr.trim().slice(-1000)),
+        plan,
+      )
     }
     const { sizeBytes } = await verify(plan.partPath)
     if (this.#discarded) return undefined

@@ -40,7 +40,11 @@ export function toolFailed(failure: ToolFailure): SheafError {
       details: { stderr },
     })
   }
-  const how = signal ? `was ended by ${signal}` : exitCode === undefined ? (cause ?? 'failed') : `failed with exit code ${exitCode}`
+  const how = signal
+    ? `was ended by ${signal}`
+    : exitCode === undefined
+      ? (cause ?? 'failed')
+      : `failed with exit code ${exitCode}`
   return new SheafError({
     code: 'SHEAF_TOOL_FAILED',
     message: `${name} ${how}${quoted === '' ? '' : `: ${quoted}`}`,

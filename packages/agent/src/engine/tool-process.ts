@@ -1,6 +1,6 @@
 import { constants, setPriority } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
-import { SheafError } from '@sheaf/protocol'
+import type { SheafError } from '@sheaf/protocol'
 import { execa } from 'execa'
 import { toolFailed } from './tool-error.js'
 import { priorityPrefix } from './tool-priority.js'

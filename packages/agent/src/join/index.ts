@@ -1,9 +1,4 @@
 export { checkSegment, type SegmentExpectation, type SegmentFacts, segmentInvalid } from './check-segment.js'
 export { checkSound } from './check-sound.js'
-export {
-  openOutputJoiner,
-  type JoinedOutput,
-  type OutputJoiner,
-  type OutputJoinerOptions,
-} from './output-joiner.js'
+export { openOutputJoiner, type JoinedOutput, type OutputJoiner, type OutputJoinerOptions } from './output-joiner.js'
 export { verifyOutput, type OutputExpectation } from './verify-output.js'

@@ -53,7 +53,7 @@ export async function readMp4Track(path: string, kind: TrackKind): Promise<Mp4Tr
 async function readIndex(file: FileHandle): Promise<{ brand: string; moov: Buffer; sizeBytes: number }> {
   const { size: sizeBytes } = await file.stat()
   let brand = ''
-  for (let at = 0; at < sizeBytes; ) {
+  for (let at = 0; at < sizeBytes;) {
     const header = await readExactly(file, at, Math.min(16, sizeBytes - at))
     if (header.length < 8) throw new Mp4FormatError('it ends inside a box header')
     const type = header.toString('latin1', 4, 8)
@@ -77,7 +77,7 @@ async function readIndex(file: FileHandle): Promise<{ brand: string; moov: Buffe
 /** Reads exactly `length` bytes. Throws Mp4FormatError when the file ends before. */
 export async function readExactly(file: FileHandle, position: number, length: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(length)
-  for (let done = 0; done < length; ) {
+  for (let done = 0; done < length;) {
     const { bytesRead } = await file.read(buffer, done, length - done, position + done)
     if (bytesRead === 0) throw new Mp4FormatError(`it ends ${length - done} bytes too early`)
     done += bytesRead

@@ -1,10 +1,13 @@
 import { readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseRational } from '@sheaf/protocol'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openOutputJoiner, type OutputJoiner, type OutputJoinerOptions } from './output-joiner.js'
 import { ffprobeJson, frameHashes, makeSegment, makeTone, scratch, sha256 } from './testing/make-media.js'
 import { verifyOutput } from './verify-output.js'
+
+// Room for a busy machine; nothing here measures time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let dir = ''
 let remove = async (): Promise<void> => undefined

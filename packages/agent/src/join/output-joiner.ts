@@ -8,6 +8,7 @@ import { readSegment, segmentInvalid } from './check-segment.js'
 import { MovieAssembler, type SoundTrack } from './movie-assembler.js'
 import { readMp4Track } from './mp4-track.js'
 import { checkTarget, outputError, publish } from './publish-output.js'
+import { verifyOutput } from './verify-output.js'
 
 /** What a joiner needs. */
 export interface OutputJoinerOptions {
@@ -49,7 +50,7 @@ export interface OutputJoiner {
   readonly add: (index: number, path: string) => Promise<void>
   /** Segments that are in the partial file: 0 … this − 1. */
   readonly joined: () => number
-  /** Writes the index, syncs, hashes, and gives the file its name. Every segment must have been added. */
+  /** Writes the index, reads it back, syncs, hashes, and gives the file its name. Every segment must have been added. */
   readonly finish: () => Promise<JoinedOutput>
   /** Removes the partial file. Idempotent; does nothing after `finish`. */
   readonly abort: () => Promise<void>
@@ -62,8 +63,7 @@ export interface OutputJoiner {
 export async function openOutputJoiner(options: OutputJoinerOptions): Promise<OutputJoiner> {
   await checkTarget(options)
   const sound = await readSound(options.audioPath)
-  const partPath =
-    options.partPath ?? join(dirname(options.outPath), `.${basename(options.outPath)}.sheaf-part`)
+  const partPath = options.partPath ?? join(dirname(options.outPath), `.${basename(options.outPath)}.sheaf-part`)
   try {
     return new PrefixJoiner({ options, sound, partPath, file: await open(partPath, 'w+', 0o644) })
   } catch (error) {
@@ -120,6 +120,7 @@ class PrefixJoiner implements OutputJoiner {
       const { header, position } = await this.#assembler.end()
       await file.write(header, 0, header.length, position)
       await file.sync()
+      await verifyOutput(partPath, { frames: this.#assembler.frames, rate: options.rate })
       const sha256 = await hashFile(file)
       await publish({ partPath, outPath: options.outPath, overwrite: options.overwrite })
       this.#state = 'finished'
@@ -168,7 +169,7 @@ class PrefixJoiner implements OutputJoiner {
   }
 
   async #write(bytes: Buffer): Promise<void> {
-    for (let done = 0; done < bytes.length; ) {
+    for (let done = 0; done < bytes.length;) {
       const { bytesWritten } = await this.#init.file.write(bytes, done, bytes.length - done, this.#position)
       done += bytesWritten
       this.#position += bytesWritten
@@ -196,7 +197,10 @@ async function readSound(path: string | undefined): Promise<SoundTrack | undefin
     if (!track) throw new Mp4FormatError('it has no sound track')
     return { path, track }
   } catch (error) {
-    throw joinFailed(`the rendered sound cannot be used: ${error instanceof Error ? error.message : String(error)}`, error)
+    throw joinFailed(
+      `the rendered sound cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+      error,
+    )
   }
 }
 

@@ -90,7 +90,11 @@ const outputProblems: Readonly<Record<string, OutputProblem>> = {
   EROFS: readOnly,
   ENOSPC: full,
   EDQUOT: full,
-  EFBIG: { ...full, problem: 'the file is larger than this file system allows', hint: 'Choose a path on another disk.' },
+  EFBIG: {
+    ...full,
+    problem: 'the file is larger than this file system allows',
+    hint: 'Choose a path on another disk.',
+  },
 }
 
 function errorCode(error: unknown): string | undefined {

@@ -74,7 +74,7 @@ export class SampleCopier {
   }
 
   async #copyBytes(offset: number, bytes: number, sink: SampleSink): Promise<void> {
-    for (let done = 0; done < bytes; ) {
+    for (let done = 0; done < bytes;) {
       const want = Math.min(bytes - done, this.#buffer.length)
       const { bytesRead } = await this.#file.read(this.#buffer, 0, want, offset + done)
       if (bytesRead === 0) throw new Mp4FormatError(`it ends ${bytes - done} bytes too early`)

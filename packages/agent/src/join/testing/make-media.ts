@@ -43,7 +43,18 @@ export async function makeSegment(path: string, recipe: SegmentRecipe): Promise<
   const { codec, rate, timescale, start, frames } = recipe
   const trim = `trim=start_frame=${start}:end_frame=${start + frames},setpts=PTS-STARTPTS`
   const source = `testsrc2=s=160x90:r=${rate},${trim},format=yuv420p`
-  const h264 = ['-c:v', 'libx264', '-preset', 'medium', '-bf', '3', '-threads', '4', '-x264-params', 'stitchable=1:cpu-independent=1']
+  const h264 = [
+    '-c:v',
+    'libx264',
+    '-preset',
+    'medium',
+    '-bf',
+    '3',
+    '-threads',
+    '4',
+    '-x264-params',
+    'stitchable=1:cpu-independent=1',
+  ]
   const encoder = codec === 'h264' ? h264 : ['-c:v', 'ffv1', '-level', '3', '-g', '1', '-slices', '4', '-slicecrc', '1']
   await ffmpeg('-f', 'lavfi', '-i', source, ...encoder, '-video_track_timescale', `${timescale}`, path)
 }
@@ -56,7 +67,9 @@ export async function makeTone(path: string, seconds: number, codec: 'aac' | 'pc
 
 /** SHA-256 of a file. */
 export async function sha256(path: string): Promise<string> {
-  return createHash('sha256').update(await readFile(path)).digest('hex')
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex')
 }
 
 /** A folder for one test file, and what removes it. */
