@@ -30,36 +30,64 @@ export function chooseNodePackage(platform, arch, pins) {
 }
 
 /**
+ * The Node that everything runs with, if it is there already: the present one when it is in
+ * `engines.node`, else the one in .tools; null before the first set-up.
+ * @param {string} root of the checkout
+ * @returns {string | null}
+ */
+export function installedNode(root) {
+  if (satisfiesRange(process.versions.node, nodeRange(root))) return process.execPath
+  const own = ownNode(root, path.join(root, '.tools'))
+  return own !== null && existsSync(own.executable) ? own.executable : null
+}
+
+/**
  * The Node that everything runs with: the present one when it is in `engines.node`, else one
  * from the npm registry, kept in .tools.
  * @param {SetupContext} context
  * @returns {Promise<{ version: string, executable: string }>}
  */
 export async function ensureNode(context) {
-  const range = readJson(path.join(context.root, 'package.json')).engines.node
+  const range = nodeRange(context.root)
   if (satisfiesRange(process.versions.node, range)) {
     return { version: process.versions.node, executable: process.execPath }
   }
-  const from = path.join(context.root, 'scripts/toolchain/node')
-  const pins = readJson(path.join(from, 'package.json')).optionalDependencies
-  const chosen = chooseNodePackage(process.platform, process.arch, pins)
   const tooOld = `Node ${process.versions.node} is outside ${range}`
-  if (chosen === null) {
+  const own = ownNode(context.root, context.tools)
+  if (own === null) {
     throw new SetupError({
       message: `${tooOld}, and no npm package ships Node for ${process.platform}-${process.arch}`,
       hint: `install Node ${range} from your system or nodejs.org, then run the same command again`,
     })
   }
-  const to = path.join(context.tools, `node-${chosen.version}`)
-  const binary = path.join('node_modules', chosen.name, process.platform === 'win32' ? 'bin/node.exe' : 'bin/node')
-  const executable = path.join(to, binary)
+  const { chosen, binary, folder: to, executable } = own
   if (!existsSync(executable)) {
-    const lock = readJson(path.join(from, 'package-lock.json'))
+    const lock = readJson(path.join(toolchain(context.root), 'package-lock.json'))
     const tool = { what: `Node ${chosen.version}`, ...requireOnly(chosen, lock) }
     const verify = (/** @type {string} */ folder) => assertRuns(path.join(folder, binary), chosen, context)
     await context.report.step(`${tool.what} from npm (${tooOld})`, () => installTool({ ...context, tool, to, verify }))
   }
   return { version: chosen.version, executable }
+}
+
+/** @param {string} root */
+const toolchain = (root) => path.join(root, 'scripts/toolchain/node')
+
+/** @param {string} root */
+const nodeRange = (root) => readJson(path.join(root, 'package.json')).engines.node
+
+/**
+ * Where the platform's own Node lies, or will lie once it is installed; null where none is published.
+ * @param {string} root
+ * @param {string} tools
+ */
+function ownNode(root, tools) {
+  const pins = readJson(path.join(toolchain(root), 'package.json')).optionalDependencies
+  const chosen = chooseNodePackage(process.platform, process.arch, pins)
+  if (chosen === null) return null
+  const folder = path.join(tools, `node-${chosen.version}`)
+  const binary = path.join('node_modules', chosen.name, process.platform === 'win32' ? 'bin/node.exe' : 'bin/node')
+  return { chosen, binary, folder, executable: path.join(folder, binary) }
 }
 
 /**

@@ -28,10 +28,10 @@ module.exports = {
     ...directions,
     {
       name: 'only-through-the-index',
-      comment: "another package's files are its own affair: import its index",
+      comment: "another package's files are its own affair: import its index, or that of what it offers to tests and benches",
       severity: 'error',
       from: { path: '^(packages/[^/]+|bench|test)/' },
-      to: { path: '^packages/[^/]+/', pathNot: ['^$1/', '^packages/[^/]+/src/(testing/)?index\\.ts$'] },
+      to: { path: '^packages/[^/]+/', pathNot: ['^$1/', '^packages/[^/]+/src/((testing|measuring)/)?index\\.ts$'] },
     },
     {
       name: 'no-bench-or-test-in-packages',
