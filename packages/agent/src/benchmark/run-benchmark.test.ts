@@ -67,11 +67,11 @@ describe('chooseSlots', () => {
     [1, 8, 1],
     [2, 24, 1],
     [4, 16, 1],
-    [8, 32, 2],
-    [16, 64, 4],
+    [8, 32, 3],
+    [16, 64, 5],
     [32, 16, 2],
-    [64, 512, 16],
-    [128, 1024, 32],
+    [64, 512, 21],
+    [128, 1024, 43],
     [8, 2, 1],
   ])('gives %i cores and %i GiB %i slots', (cores, memory, slots) => {
     expect(chooseSlots({ cores, memoryBytes: memory * gib })).toBe(slots)
