@@ -68,7 +68,10 @@ describe('a chunk', () => {
       expect(sizeBytes).toBeGreaterThan(500)
       expect(renderMs).toBeGreaterThan(0)
     }
-    expect(run.progress.at(-1)).toEqual({ segment: 3, encodedFrames: 7, totalFrames: 7 })
+    // Two encoders may run side by side, so only what each says at its end is certain.
+    for (const [segment, frames] of [12, 1, 30, 7].entries()) {
+      expect(run.progress).toContainEqual({ segment, encodedFrames: frames, totalFrames: frames })
+    }
     await expectLeft(['0.mp4', '1.mp4', '2.mp4', '3.mp4'])
   })
 
