@@ -28,7 +28,8 @@ module.exports = {
     ...directions,
     {
       name: 'only-through-the-index',
-      comment: "another package's files are its own affair: import its index, or that of what it offers to tests and benches",
+      comment:
+        "another package's files are its own affair: import its index, or that of what it offers to tests and benches",
       severity: 'error',
       from: { path: '^(packages/[^/]+|bench|test)/' },
       to: { path: '^packages/[^/]+/', pathNot: ['^$1/', '^packages/[^/]+/src/((testing|measuring)/)?index\\.ts$'] },

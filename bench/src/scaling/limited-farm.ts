@@ -1,0 +1,49 @@
+import { join } from 'node:path'
+import { AgentProcess } from '@sheaf/cli'
+import type { BenchContext } from '../bench.js'
+import { isReady, whenFarm } from '../farm/render-job.js'
+import type { CpuLimit } from './cpu-limit.js'
+
+/** Measuring a machine of a third of a core takes its time. */
+const readyWithinMs = 180_000
+
+/**
+ * Starts one limited agent per limit and waits until they are ready to work: in one farm where `secretPaths` names
+ * one file for all, each alone where it names one for each. Stores are named after `stores` and kept between starts,
+ * so that only the first start measures. When one does not start, none is left.
+ */
+export async function startLimited(
+  context: BenchContext,
+  init: { readonly limits: readonly CpuLimit[]; readonly stores: string; readonly secretPaths: readonly string[] },
+): Promise<readonly AgentProcess[]> {
+  const { limits, stores, secretPaths } = init
+  const alone = new Set(secretPaths).size > 1
+  const starts = limits.map((limit, at) =>
+    AgentProcess.start({
+      name: `${String.fromCharCode(65 + at)}-${limit.percent}`,
+      storePath: join(context.dir, `${stores}-${at}`),
+      secretPath: secretPaths[at] ?? '',
+      slots: 1,
+      prefix: limit.prefix,
+      args: alone ? ['--no-mdns'] : [],
+    }),
+  )
+  const started = await Promise.allSettled(starts)
+  const agents = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  try {
+    for (const one of started) if (one.status === 'rejected') throw one.reason
+    const count = alone ? 1 : agents.length
+    const what = alone ? "An agent's measurement" : 'The meeting and measurement of the agents'
+    const wait = { what, signal: context.signal, patienceMs: readyWithinMs }
+    await Promise.all(agents.map(({ client }) => whenFarm(client, (view) => isReady(view, count), wait)))
+    return agents
+  } catch (error) {
+    await stopAll(agents)
+    throw error
+  }
+}
+
+/** Stops them in good order. */
+export async function stopAll(agents: readonly AgentProcess[]): Promise<void> {
+  await Promise.all(agents.map((agent) => agent.stop()))
+}
