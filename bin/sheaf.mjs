@@ -11,7 +11,9 @@ const main = path.join(root, 'packages/cli/dist/main.js')
 const executable = installedNode(root)
 
 if (executable === null || !existsSync(main)) {
-  process.stderr.write(`✗ Sheaf is not set up yet in ${root}\n  Run: node ${path.join(root, 'scripts/bootstrap.mjs')} setup\n`)
+  process.stderr.write(
+    `✗ Sheaf is not set up yet in ${root}\n  Run: node ${path.join(root, 'scripts/bootstrap.mjs')} setup\n`,
+  )
   process.exitCode = 1
 } else if (executable === process.execPath) {
   process.argv[1] = main

@@ -25,11 +25,13 @@ const patterns = {
 } as const
 
 /** Narrows text to a `PeerId`; `undefined` when it cannot be one. */
-export const parsePeerId = (text: string): PeerId | undefined => (patterns.peerId.test(text) ? (text as PeerId) : undefined)
+export const parsePeerId = (text: string): PeerId | undefined =>
+  patterns.peerId.test(text) ? (text as PeerId) : undefined
 /** Narrows text to a `JobId`; `undefined` when it cannot be one. */
 export const parseJobId = (text: string): JobId | undefined => (patterns.jobId.test(text) ? (text as JobId) : undefined)
 /** Narrows text to a `BlobId`; `undefined` when it cannot be one. */
-export const parseBlobId = (text: string): BlobId | undefined => (patterns.hex64.test(text) ? (text as BlobId) : undefined)
+export const parseBlobId = (text: string): BlobId | undefined =>
+  patterns.hex64.test(text) ? (text as BlobId) : undefined
 /** Narrows text to a `LogId`; `undefined` when it cannot be one. */
 export const parseLogId = (text: string): LogId | undefined => (patterns.hex32.test(text) ? (text as LogId) : undefined)
 /** Narrows text to a `FactHash`; `undefined` when it cannot be one. */

@@ -1,5 +1,5 @@
 import os from 'node:os'
-import { SheafError, type BenchResponse } from '@sheaf/protocol'
+import type { BenchResponse } from '@sheaf/protocol'
 import { benchmarkKey, runBenchmark } from '../benchmark/index.js'
 import { engineFingerprint, type FfmpegTools } from '../engine/index.js'
 import type { Log } from '../log/index.js'
@@ -29,6 +29,7 @@ export class Ability {
   #measures = true
   #fingerprint: string | undefined
   #score: number | undefined
+  #finding: Promise<string> | undefined
   #preparing: Promise<void> | undefined
   #benching: Promise<BenchResponse> | undefined
 
@@ -73,11 +74,9 @@ export class Ability {
   }
 
   /** The fingerprint, once known. */
-  async fingerprint(): Promise<string> {
-    if (this.#fingerprint !== undefined) return this.#fingerprint
-    await this.#findFingerprint()
-    if (this.#fingerprint !== undefined) return this.#fingerprint
-    throw new SheafError({ code: 'SHEAF_INTERNAL', message: 'The engine has no fingerprint yet.' })
+  fingerprint(): Promise<string> {
+    this.#finding ??= this.#findFingerprint()
+    return this.#finding
   }
 
   /** Measures, or returns the kept result while hardware and engine are the same. */
@@ -99,19 +98,18 @@ export class Ability {
     if (benchmark) await this.bench(false)
   }
 
-  #finding: Promise<void> | undefined
-
-  #findFingerprint(): Promise<void> {
-    this.#finding ??= (async () => {
-      const { tools } = this.#components
-      const { cacheDir } = this.#init
+  async #findFingerprint(): Promise<string> {
+    const { tools } = this.#components
+    const { cacheDir } = this.#init
+    try {
       this.#fingerprint = await engineFingerprint({ tools, cacheDir, signal: this.#abort.signal })
       this.#init.onChange()
-    })().catch((error: unknown) => {
+      return this.#fingerprint
+    } catch (error) {
+      // The next one who asks tries again.
       this.#finding = undefined
       throw error
-    })
-    return this.#finding
+    }
   }
 
   async #key(): Promise<string> {

@@ -51,13 +51,13 @@ export class AgentApi implements ApiAgent {
 
   status(): AgentView {
     const { name, version, startedAtMs, storage } = this.#init
-    const { self, network, worker, ability, farm } = this.#parts
+    const { self, network, worker, delivery, ability, farm } = this.#parts
     return {
       peer: self,
       name,
       version,
       pid: process.pid,
-      status: agentStatus(this.#init, this.#parts),
+      status: agentStatus({ settings: storage.settings, worker, delivery, ability }),
       paused: storage.settings.get().paused,
       uptimeMs: Date.now() - startedAtMs,
       storePath: storage.paths.root,
@@ -87,7 +87,8 @@ export class AgentApi implements ApiAgent {
   job(text: string): JobView {
     const { jobs } = this.view()
     const exact = jobs.filter((job) => job.jobId === text)
-    const found = exact.length > 0 ? exact : jobs.filter((job) => job.jobId.startsWith(text) || job.jobId.endsWith(text))
+    const found =
+      exact.length > 0 ? exact : jobs.filter((job) => job.jobId.startsWith(text) || job.jobId.endsWith(text))
     const [job, ...others] = found
     if (job !== undefined && others.length === 0) return job
     if (job === undefined) {
@@ -147,7 +148,8 @@ export class AgentApi implements ApiAgent {
     const job = this.job(text)
     if (isClosed(job.status)) throw closedError(job, 'It cannot be changed any more.')
     const jobId = job.jobId as JobId
-    if (jobRecord(this.#parts.host.farm, jobId) === undefined) throw closedError(job, 'Its submission is not known here.')
+    if (jobRecord(this.#parts.host.farm, jobId) === undefined)
+      throw closedError(job, 'Its submission is not known here.')
     await this.#parts.append([intentOf({ jobId })])
     return this.job(jobId)
   }

@@ -15,7 +15,7 @@ import { ClosedJobs } from './closed-jobs.js'
 import { createFarmReader } from './farm-reader.js'
 import { routeMessage } from './route-message.js'
 import { createSegmentCheck } from './segment-check.js'
-import { selfReport } from './self-report.js'
+import { selfReport, type SelfSources } from './self-report.js'
 
 /** What the parts are made from. */
 export interface PartsInit {
@@ -164,7 +164,9 @@ export class AgentParts {
     return {
       path: (id) => blobs.path(id),
       has: (id) => blobs.has(id),
-      fetch: async (from, id) => void (await this.service.fetchBlob(from, id, { signal: AbortSignal.timeout(120_000) })),
+      fetch: async (from, id) => {
+        await this.service.fetchBlob(from, id, { signal: AbortSignal.timeout(120_000) })
+      },
     }
   }
 
@@ -233,7 +235,7 @@ export class AgentParts {
         append: (intents) => this.append(intents),
         keepCounter: (highestCounter) => storage.settings.set({ highestCounter }),
         command: ({ to, message }) => this.deliver(to, message),
-        selfReport: () => selfReport(this.#init, this),
+        selfReport: () => selfReport(this.#sources()),
         broadcast: (heartbeat) => this.network.broadcast(heartbeat),
         log: this.#log.scope('coordinator'),
       },
@@ -248,6 +250,12 @@ export class AgentParts {
         },
       },
     )
+  }
+
+  #sources(): SelfSources {
+    const { name, version, startedAtMs, storage } = this.#init
+    const { worker, delivery, ability } = this
+    return { name, version, startedAtMs, settings: storage.settings, worker, delivery, ability }
   }
 
   #buildClosedJobs(): ClosedJobs {

@@ -1,9 +1,20 @@
 import { assertNever, compareTerms, type OfferReply, type PeerId, type Term, type WorkMessage } from '@sheaf/protocol'
 import type { Log } from '../log/index.js'
-import type { AgentParts } from './agent-parts.js'
+import type { HomeFarm, Landing } from '../home/index.js'
+import type { CoreHost } from '../host/index.js'
+import type { Delivery, Worker } from '../worker/index.js'
+
+/** The parts that messages are for. */
+export interface Receivers {
+  readonly host: CoreHost
+  readonly worker: Worker
+  readonly landing: Landing
+  readonly delivery: Delivery
+  readonly farm: HomeFarm
+}
 
 interface Route {
-  readonly parts: AgentParts
+  readonly parts: Receivers
   readonly log: Log
   readonly deliver: (to: PeerId, message: WorkMessage) => void
 }

@@ -1,16 +1,29 @@
 import type { AgentStatus } from '@sheaf/protocol'
 import type { SelfReport } from '../host/index.js'
-import type { AgentParts, PartsInit } from './agent-parts.js'
+import type { Delivery, Worker } from '../worker/index.js'
+import type { Ability } from './ability.js'
+import type { SettingsStore } from './settings.js'
+
+/** Who knows what a heartbeat says. */
+export interface SelfSources {
+  readonly name: string
+  readonly version: string
+  readonly startedAtMs: number
+  readonly settings: SettingsStore
+  readonly worker: Worker
+  readonly delivery: Delivery
+  readonly ability: Ability
+}
 
 /** What this agent says of itself in a heartbeat. */
-export function selfReport(init: PartsInit, parts: AgentParts): SelfReport {
-  const { worker, delivery, ability } = parts
+export function selfReport(sources: SelfSources): SelfReport {
+  const { worker, delivery, ability } = sources
   return {
-    status: agentStatus(init, parts),
-    uptimeMs: Date.now() - init.startedAtMs,
+    status: agentStatus(sources),
+    uptimeMs: Date.now() - sources.startedAtMs,
     ability: {
-      name: init.name,
-      version: init.version,
+      name: sources.name,
+      version: sources.version,
       role: 'artist',
       slots: worker.slots,
       scores: ability.promisedScores(),
@@ -25,8 +38,12 @@ export function selfReport(init: PartsInit, parts: AgentParts): SelfReport {
 }
 
 /** A paused machine is asleep: it ends what it began and takes nothing new. */
-export function agentStatus(init: PartsInit, { worker, ability }: AgentParts): AgentStatus {
-  if (init.storage.settings.get().paused) return 'asleep'
+export function agentStatus({
+  settings,
+  worker,
+  ability,
+}: Omit<SelfSources, 'name' | 'version' | 'startedAtMs'>): AgentStatus {
+  if (settings.get().paused) return 'asleep'
   if (ability.failed) return 'error'
   if (ability.fingerprints()['ffmpeg'] === undefined) return 'starting'
   return worker.busy ? 'busy' : 'awake'

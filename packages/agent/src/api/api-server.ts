@@ -1,6 +1,13 @@
 import swagger from '@fastify/swagger'
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
-import { apiPaths, isSheafError, SheafError, toSheafError, type SheafErrorCode, type SheafErrorJson } from '@sheaf/protocol'
+import {
+  apiPaths,
+  isSheafError,
+  SheafError,
+  toSheafError,
+  type SheafErrorCode,
+  type SheafErrorJson,
+} from '@sheaf/protocol'
 import { isToken } from './api-token.js'
 import type { ApiAgent } from './ports.js'
 import { registerEvents } from './events.js'
@@ -56,7 +63,9 @@ export class ApiServer {
       return reply.status(statusOf[known.code as SheafErrorCode] ?? 400).send(known)
     })
     server.setNotFoundHandler((request, reply) =>
-      reply.status(404).send({ code: 'SHEAF_REQUEST_INVALID', message: `There is no ${request.method} ${request.url} here.` }),
+      reply
+        .status(404)
+        .send({ code: 'SHEAF_REQUEST_INVALID', message: `There is no ${request.method} ${request.url} here.` }),
     )
     await server.register(async (scope) => {
       registerAgentRoutes(scope, this.#agent)

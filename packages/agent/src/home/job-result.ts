@@ -30,7 +30,10 @@ export class JobResult {
   readonly #abort = new AbortController()
   #wake: () => void = () => undefined
 
-  constructor(components: JobResultComponents, init: { readonly job: HomeJob; readonly workDir: string; readonly self: PeerId }) {
+  constructor(
+    components: JobResultComponents,
+    init: { readonly job: HomeJob; readonly workDir: string; readonly self: PeerId },
+  ) {
     this.#components = components
     this.#job = init.job
     this.#folder = join(init.workDir, `result-${init.job.jobId}`)
@@ -111,7 +114,7 @@ export class JobResult {
   }
 
   async #joinAll(joiner: OutputJoiner, count: number): Promise<void> {
-    for (let index = 0; index < count; ) {
+    for (let index = 0; index < count;) {
       this.#abort.signal.throwIfAborted()
       const woken = new Promise<void>((resolve) => (this.#wake = resolve))
       const blob = this.#components.farm.landedBlob(this.#job.jobId, index)

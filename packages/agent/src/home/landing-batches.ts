@@ -52,14 +52,22 @@ export class LandingBatches {
 }
 
 function intentsOf(batch: readonly Waiting[]): readonly FactIntent[] {
-  const groups = Map.groupBy(batch, ({ place }) => `${place.jobId}/${place.generation}/${place.epoch}`)
+  const groups = new Map<string, Waiting[]>()
+  for (const waiting of batch) {
+    const { jobId, generation, epoch } = waiting.place
+    const key = `${jobId}/${generation}/${epoch}`
+    groups.set(key, [...(groups.get(key) ?? []), waiting])
+  }
   const intents: FactIntent[] = []
   for (const group of groups.values()) {
     for (let at = 0; at < group.length; at += limits.segmentsPerLanding) {
       const part = group.slice(at, at + limits.segmentsPerLanding)
       const [first] = part
       if (first === undefined) continue
-      intents.push({ kind: 'segments-landed', payload: { ...first.place, segments: part.map(({ segment }) => segment) } })
+      intents.push({
+        kind: 'segments-landed',
+        payload: { ...first.place, segments: part.map(({ segment }) => segment) },
+      })
     }
   }
   return intents

@@ -60,7 +60,10 @@ export class Landing {
   #alreadyLanded(from: PeerId, offer: OfferMessage, blob: string): OfferReply['outcome'] {
     if (blob !== offer.blob) {
       // Two agents of one fingerprint made unlike bytes: the first to land counts, and a person should know.
-      this.#components.log.warn({ jobId: offer.jobId, index: offer.index, from, blob, offered: offer.blob }, 'bytes differ')
+      this.#components.log.warn(
+        { jobId: offer.jobId, index: offer.index, from, blob, offered: offer.blob },
+        'bytes differ',
+      )
     }
     return { kind: 'landed' }
   }

@@ -35,7 +35,9 @@ export class Results {
   /** Looks at the farm's state again: begins, advances and ends results. Cheap; called on every change. */
   update(): void {
     if (this.#stopped) return
-    const mine = this.#components.farm.openJobs().filter((job) => job.home === this.#init.self && job.submitter === this.#init.self)
+    const mine = this.#components.farm
+      .openJobs()
+      .filter((job) => job.home === this.#init.self && job.submitter === this.#init.self)
     const wanted = new Set(mine.map((job) => job.jobId))
     for (const [jobId, result] of this.#running) {
       if (wanted.has(jobId)) result.advance()

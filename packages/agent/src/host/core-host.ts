@@ -157,7 +157,7 @@ export class CoreHost {
   async #work(): Promise<void> {
     for (let input = this.#inputs.shift(); input !== undefined; input = this.#inputs.shift()) {
       try {
-        await this.#decide({ ...input, atMs: performance.now() } as Input)
+        await this.#decide({ ...input, atMs: performance.now() })
       } catch (error) {
         this.#components.log.error({ input: input.kind, error }, 'a decision could not be carried out')
       }

@@ -62,7 +62,9 @@ export async function ingestEdit(request: SubmitRequest, ports: IngestPorts): Pr
   checkOutputName(preset, request.outputPath)
   const read = readEdit(await readEditFile(request.editPath), { editPath: request.editPath })
   const edit = request.frames === undefined ? read.edit : slice(read.edit, request.frames)
-  const used = new Set([...edit.video.items, ...(edit.audio?.items ?? [])].flatMap((item) => (item.kind === 'clip' ? [item.media] : [])))
+  const used = new Set(
+    [...edit.video.items, ...(edit.audio?.items ?? [])].flatMap((item) => (item.kind === 'clip' ? [item.media] : [])),
+  )
   const targets = read.targets.filter((target) => used.has(target.path))
   const media = await findMedia(targets, { editPath: request.editPath, probe: ports.probe })
   const states = new Map<string, MediaState>(media.map(({ target, state }) => [target.path, state]))
@@ -163,12 +165,17 @@ async function statEdit(path: string): Promise<{ readonly size: number }> {
     })
   })
   if (facts.isFile()) return facts
-  throw new SheafError({ code: 'SHEAF_EDIT_NOT_FOUND', message: `${path} is not a file.`, hint: 'Give the path of an .otio file.' })
+  throw new SheafError({
+    code: 'SHEAF_EDIT_NOT_FOUND',
+    message: `${path} is not a file.`,
+    hint: 'Give the path of an .otio file.',
+  })
 }
 
 function slice(edit: Edit, text: string): Edit {
   const [span, ...more] = parseFrameRange(text).spans
-  if (span !== undefined && more.length === 0 && span.step === 1) return sliceEdit(edit, { from: span.first, to: span.last + 1 })
+  if (span !== undefined && more.length === 0 && span.step === 1)
+    return sliceEdit(edit, { from: span.first, to: span.last + 1 })
   throw new SheafError({
     code: 'SHEAF_FRAMES_MALFORMED',
     message: `--frames ${text}: a video is rendered from one stretch of frames without steps.`,

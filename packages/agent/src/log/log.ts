@@ -36,7 +36,8 @@ export class AgentLog {
 
   /** The newest lines, oldest first; `about` keeps those whose fields name that job. */
   lines(count: number, about?: { readonly jobId: string }): readonly LogLine[] {
-    const wanted = about === undefined ? this.#lines : this.#lines.filter((line) => line.fields['jobId'] === about.jobId)
+    const wanted =
+      about === undefined ? this.#lines : this.#lines.filter((line) => line.fields['jobId'] === about.jobId)
     return wanted.slice(-count)
   }
 

@@ -47,6 +47,7 @@ export interface WorkerInit {
 interface Slot {
   readonly run: SlotRun
   readonly abort: AbortController
+  ended: Promise<void>
   chunk: ChunkRun | undefined
   /** Segment that is being encoded, and how far it is. */
   at: number
@@ -142,9 +143,8 @@ export class Worker {
   async stop(): Promise<void> {
     this.#stopped = true
     this.#queue = emptyLeaseQueue
-    const ends = [...this.#slots].map((slot) => slot.chunk?.done.catch(() => undefined))
     for (const slot of this.#slots) slot.abort.abort(new Error('agent stops'))
-    await Promise.all(ends)
+    await Promise.all([...this.#slots].map((slot) => slot.ended))
   }
 
   #shorten(slot: Slot, gone: ReadonlySet<number>): void {
@@ -168,12 +168,13 @@ export class Worker {
       const slot: Slot = {
         run: taken.run,
         abort: new AbortController(),
+        ended: Promise.resolve(),
         chunk: undefined,
         at: taken.run.from,
         progress: 0,
       }
       this.#slots.add(slot)
-      void this.#work(slot)
+      slot.ended = this.#work(slot)
     }
   }
 
@@ -256,7 +257,11 @@ export class Worker {
     }
   }
 
-  #report(lease: { term: Term; leaseId: LeaseMessage['leaseId'] }, key: SegmentKey, outcome: SegmentReport['outcome']): void {
+  #report(
+    lease: { term: Term; leaseId: LeaseMessage['leaseId'] },
+    key: SegmentKey,
+    outcome: SegmentReport['outcome'],
+  ): void {
     this.#init.report(lease.term.peer, { kind: 'segment-report', ...key, leaseId: lease.leaseId, outcome })
   }
 }
@@ -264,4 +269,3 @@ export class Worker {
 function sameAttempt(a: { jobId: JobId; generation: number }, b: { jobId: JobId; generation: number }): boolean {
   return a.jobId === b.jobId && a.generation === b.generation
 }
-

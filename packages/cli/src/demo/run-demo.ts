@@ -72,7 +72,7 @@ export async function renderWithKill(
       const lines = jobLines({
         farm: view,
         jobId,
-        width: voice.out.columns ?? 80,
+        width: voice.isTty ? voice.out.columns : 100,
         nowMs: Date.now(),
         style: voice.style,
       })

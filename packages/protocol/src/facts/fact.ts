@@ -32,7 +32,11 @@ export interface FactPayloads {
     readonly overwrite: boolean
   }
   /** Last writer wins, field by field, in the farm's total order. */
-  'job-setting': { readonly jobId: JobId; readonly priority?: number | undefined; readonly paused?: boolean | undefined }
+  'job-setting': {
+    readonly jobId: JobId
+    readonly priority?: number | undefined
+    readonly paused?: boolean | undefined
+  }
   /** The next attempt: what failed is tried again, what landed stays. */
   'job-requeued': { readonly jobId: JobId; readonly generation: number }
   'job-canceled': { readonly jobId: JobId }

@@ -123,10 +123,4 @@ export interface GoodbyeMessage {
 
 /** Everything that travels over `/sheaf/work/1`. */
 export type WorkMessage =
-  | Heartbeat
-  | LeaseMessage
-  | RevokeMessage
-  | SegmentReport
-  | OfferMessage
-  | OfferReply
-  | GoodbyeMessage
+  Heartbeat | LeaseMessage | RevokeMessage | SegmentReport | OfferMessage | OfferReply | GoodbyeMessage
