@@ -150,7 +150,8 @@ export class CoreHost {
 
   #take(input: Unstamped): void {
     this.#inputs.push(input)
-    this.#working ??= this.#work()
+    // Begun in a turn of its own: what a decision sets off may bring the next input while it is carried out.
+    this.#working ??= Promise.resolve().then(() => this.#work())
   }
 
   /** Never rejects: an input that breaks is logged, and the next one is taken. */

@@ -100,15 +100,18 @@ export class Worker {
 
   revoke(message: RevokeMessage): void {
     const { queue, stop } = revokeSegments(this.#queue, message)
+    const tookBack = countQueued(queue) < countQueued(this.#queue)
     this.#queue = queue
     const gone = new Set(message.indexes)
     for (const slot of this.#slots) {
-      if (!sameAttempt(slot.run.lease, message)) continue
+      // One that is being stopped runs until its tools are gone; the coordinator may ask again meanwhile.
+      if (slot.abort.signal.aborted || !sameAttempt(slot.run.lease, message)) continue
       if (stop.includes(slot.at)) slot.abort.abort(new Error(message.reason))
       else if (message.stopRunning) this.#shorten(slot, gone)
     }
     this.#fill()
-    this.#init.onChange()
+    // What was stopped is told when it has ended; telling the same again would be answered by the same revocation.
+    if (tookBack) this.#init.onChange()
   }
 
   /** Drops all of a job: it was canceled, failed or completed. */
@@ -265,6 +268,8 @@ export class Worker {
     this.#init.report(lease.term.peer, { kind: 'segment-report', ...key, leaseId: lease.leaseId, outcome })
   }
 }
+
+const countQueued = (queue: LeaseQueue): number => queue.reduce((sum, { queued }) => sum + queued.length, 0)
 
 function sameAttempt(a: { jobId: JobId; generation: number }, b: { jobId: JobId; generation: number }): boolean {
   return a.jobId === b.jobId && a.generation === b.generation
