@@ -13,6 +13,7 @@ export interface SandboxAgent {
   readonly mdns?: boolean | undefined
   readonly secretPath?: string | undefined
   readonly args?: readonly string[] | undefined
+  readonly env?: Readonly<Record<string, string>> | undefined
 }
 
 /** Name of the variable by which every process that a sandbox started is found again, also an orphan's. */
@@ -63,7 +64,7 @@ export class FarmSandbox {
       storePath: this.storePath(name),
       secretPath: init.secretPath ?? this.secretPath,
       slots: init.slots ?? 1,
-      env: this.env,
+      env: { ...this.env, ...init.env },
       args: [
         '--no-bench',
         ...(init.mdns === true ? [] : ['--no-mdns']),
