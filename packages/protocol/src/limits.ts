@@ -13,6 +13,10 @@ export const limits = {
   segmentsPerLanding: 64,
   segmentsPerLease: 256,
   slotsPerAgent: 256,
+  /** Multiaddrs of one agent, and the length of one. */
+  addressesPerPeer: 64,
+  addressBytes: 255,
+  peersPerIntroduction: 256,
   blobRequestBytes: 4096,
   blobBytes: 2 ** 40,
   /** Assets are served in blocks of this size; the last may be shorter. */

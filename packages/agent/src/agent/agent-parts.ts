@@ -1,12 +1,13 @@
+import { join } from 'node:path'
 import { homeOf, jobRecord } from '@sheaf/coordinator'
-import type { Fact, FactIntent, JobId, LeaseId, PeerId, SegmentKey, WorkMessage } from '@sheaf/protocol'
+import type { Fact, FactIntent, JobId, LeaseId, PeerId, SegmentKey } from '@sheaf/protocol'
 import { BlobService } from '../blobs/index.js'
 import type { FfmpegTools } from '../engine/index.js'
 import { FactSync } from '../facts/index.js'
 import { Landing, Results, type HomeBytes, type HomeFarm } from '../home/index.js'
 import { CoreHost } from '../host/index.js'
 import type { AgentLog, Log } from '../log/index.js'
-import { FarmNetwork } from '../network/index.js'
+import { FarmNetwork, type FarmMessage } from '../network/index.js'
 import { createEngineRenderer, Delivery, FarmMaterials, Worker } from '../worker/index.js'
 import { Ability } from './ability.js'
 import type { AgentOptions } from './agent-options.js'
@@ -76,12 +77,12 @@ export class AgentParts {
   }
 
   /** What a message from a peer, or from this agent to itself, does. */
-  receive(from: PeerId, message: WorkMessage): void {
+  receive(from: PeerId, message: FarmMessage): void {
     routeMessage({ from, message }, { parts: this, log: this.#log, deliver: (to, reply) => this.deliver(to, reply) })
   }
 
   /** Sends to a peer; what is for this agent itself takes the short way. */
-  deliver(to: PeerId, message: WorkMessage): void {
+  deliver(to: PeerId, message: FarmMessage): void {
     if (to === this.self) this.receive(to, message)
     else this.network.send(to, message)
   }
@@ -118,6 +119,7 @@ export class AgentParts {
       {
         listen: { host: options.farmHost ?? '0.0.0.0', port: options.farmPort ?? 7433 },
         staticPeers: options.staticPeers,
+        addressBookPath: join(storage.paths.root, 'address-book.json'),
         discovery: options.mdns === false ? 'none' : 'mdns',
       },
     )

@@ -1,7 +1,8 @@
-import { assertNever, compareTerms, type OfferReply, type PeerId, type Term, type WorkMessage } from '@sheaf/protocol'
+import { assertNever, compareTerms, type OfferReply, type PeerId, type Term } from '@sheaf/protocol'
 import type { Log } from '../log/index.js'
 import type { HomeFarm, Landing } from '../home/index.js'
 import type { CoreHost } from '../host/index.js'
+import type { FarmMessage } from '../network/index.js'
 import type { Delivery, Worker } from '../worker/index.js'
 
 /** The parts that messages are for. */
@@ -16,12 +17,12 @@ export interface Receivers {
 interface Route {
   readonly parts: Receivers
   readonly log: Log
-  readonly deliver: (to: PeerId, message: WorkMessage) => void
+  readonly deliver: (to: PeerId, message: FarmMessage) => void
 }
 
 /** Gives a message to the part that it is for. Commands of a term lower than the followed one are refused. */
 export function routeMessage(
-  { from, message }: { readonly from: PeerId; readonly message: WorkMessage },
+  { from, message }: { readonly from: PeerId; readonly message: FarmMessage },
   { parts, log, deliver }: Route,
 ): void {
   switch (message.kind) {

@@ -6,6 +6,13 @@ const longestPauseMs = 30_000
 /** A peer that nobody named and that mDNS no longer shows is given up after about ten minutes. */
 const attemptsBeforeForgetting = 25
 const attemptTimeoutMs = 10_000
+/** A member of earlier days that does not answer for so long is asked rarely: it may have left, or the cable. */
+const rarePauseMs = 5 * 60_000
+/** Addresses are dialled one after another, each for up to 2 s: as many as fit into one attempt. */
+const addressesPerAttempt = 4
+const maxAddresses = 16
+/** What members say must not make this agent dial without bound. */
+const maxTargets = 2_000
 
 export interface DialerComponents {
   /** Connects to one of the addresses, hello included; resolves to the peer that was met there. */
@@ -13,6 +20,8 @@ export interface DialerComponents {
   readonly isConnected: (peer: PeerId) => boolean
   /** Wall time before which the peer must not be dialled. */
   readonly refusedUntilMs: (peer: PeerId) => number
+  /** A member that was met before is never given up while it is remembered. */
+  readonly isRemembered: (peer: PeerId) => boolean
   readonly log: Log
 }
 
@@ -45,6 +54,13 @@ export class Dialer {
     const target = this.#target(peer, { source: 'found', peer, addresses })
     if (target.source === 'found') target.addresses = addresses
     if (target.failures > 0) this.#schedule(target, 0)
+  }
+
+  /** A peer that is or was at these addresses, as a member says or as is remembered: tried before what is known. */
+  heardOf(peer: PeerId, addresses: readonly string[]): void {
+    if (this.#targets.size >= maxTargets && !this.#targets.has(peer)) return
+    const known = this.#targets.get(peer)?.addresses ?? []
+    this.found(peer, [...new Set([...addresses, ...known])].slice(0, maxAddresses))
   }
 
   /** The last connection to the peer has closed. */
@@ -89,7 +105,7 @@ export class Dialer {
   async #dial(target: Target): Promise<void> {
     const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(attemptTimeoutMs)])
     try {
-      target.peer = await this.#components.dial(target.addresses, signal)
+      target.peer = await this.#components.dial(nextAddresses(target), signal)
       target.failures = 0
       // The connection may have closed again before this target was known to be its peer's.
       if (!this.#components.isConnected(target.peer)) this.#schedule(target, firstPauseMs)
@@ -97,8 +113,13 @@ export class Dialer {
       target.failures += 1
       const { addresses, peer, failures } = target
       this.#components.log.debug({ peer, addresses, failures, error }, 'peer could not be dialled')
-      if (target.source === 'found' && failures >= attemptsBeforeForgetting) this.#forget(target)
-      else this.#schedule(target, Math.max(backOffMs(failures), this.#refusedForMs(error)))
+      if (target.source === 'static' || failures < attemptsBeforeForgetting) {
+        this.#schedule(target, Math.max(backOffMs(failures), this.#refusedForMs(error)))
+      } else if (peer !== undefined && this.#components.isRemembered(peer)) {
+        this.#schedule(target, rarePauseMs * (1 - Math.random() / 2))
+      } else {
+        this.#forget(target)
+      }
     }
   }
 
@@ -111,6 +132,13 @@ export class Dialer {
   #forget(target: Target): void {
     for (const [key, candidate] of this.#targets) if (candidate === target) this.#targets.delete(key)
   }
+}
+
+/** All in turn, a few at each attempt, so that many that lead nowhere do not hide the one that does. */
+function nextAddresses({ addresses, failures }: Target): readonly string[] {
+  if (addresses.length <= addressesPerAttempt) return addresses
+  const from = (failures * addressesPerAttempt) % addresses.length
+  return [...addresses.slice(from), ...addresses.slice(0, from)].slice(0, addressesPerAttempt)
 }
 
 /** 0.3 s, 0.6 s … 30 s, each cut by up to a half at random, so that two agents do not stay in step. */

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { Connection, Stream } from '@libp2p/interface'
-import { CODE_P2P, multiaddr } from '@multiformats/multiaddr'
+import { multiaddr } from '@multiformats/multiaddr'
 import {
   defaultPorts,
   limits,
@@ -8,18 +8,22 @@ import {
   protocols,
   SheafError,
   workMessageFromWire,
+  type IntroductionMessage,
   type PeerId,
   type WorkMessage,
 } from '@sheaf/protocol'
 import type { Libp2p } from 'libp2p'
 import type { FarmSecret, Identity } from '../identity/index.js'
 import type { Log } from '../log/index.js'
+import { AddressBook } from './address-book.js'
 import { Admission, peerOf } from './admission.js'
 import { createNode, listenError, type ListenAddress } from './create-node.js'
 import { Dialer } from './dialer.js'
 import { FramedStream, peerUnreachable, type FarmStream, type StreamHandler } from './farm-stream.js'
+import { Introductions } from './introductions.js'
 import { MdnsDiscovery } from './mdns-discovery.js'
 import { MemberTable } from './member-table.js'
+import { parseStaticPeer } from './peer-address.js'
 import { silentLog } from './silent-log.js'
 import { WorkChannel } from './work-channel.js'
 
@@ -34,6 +38,8 @@ export interface FarmNetworkInit {
   readonly listen?: ListenAddress | undefined
   /** Multiaddrs of agents that mDNS cannot find, with or without `/p2p/…`. */
   readonly staticPeers?: readonly string[] | undefined
+  /** JSON file in which members that were met are remembered; without one they are forgotten at `stop`. */
+  readonly addressBookPath?: string | undefined
   readonly discovery?: 'mdns' | 'none' | undefined
   /** UDP port of mDNS; 5353 unless a test wants to be alone. */
   readonly mdnsPort?: number | undefined
@@ -49,9 +55,12 @@ export interface ConnectedPeer {
   readonly sinceMs: number
 }
 
+/** What the agent's parts say to each other; the network introduces members by itself. */
+export type FarmMessage = Exclude<WorkMessage, IntroductionMessage>
+
 export interface ReceivedMessage {
   readonly from: PeerId
-  readonly message: WorkMessage
+  readonly message: FarmMessage
 }
 
 export interface FarmNetworkEvents {
@@ -67,6 +76,7 @@ interface Session {
   readonly dialer: Dialer
   readonly discovery: MdnsDiscovery | undefined
   readonly members: MemberTable
+  readonly introductions: Introductions
   readonly channels: Map<PeerId, WorkChannel>
 }
 
@@ -163,7 +173,12 @@ export class FarmNetwork extends EventEmitter<FarmNetworkEvents> {
     const listen = this.#init.listen ?? { host: '0.0.0.0', port: defaultPorts.farm }
     const staticPeers = (this.#init.staticPeers ?? []).map(parseStaticPeer)
     const node = await createNode(identity, listen)
-    const session = this.#createSession(node)
+    const book = await AddressBook.open({
+      self: identity.peerId,
+      path: this.#init.addressBookPath,
+      log: this.#log,
+    })
+    const session = this.#createSession(node, book)
     node.addEventListener('connection:open', (event) => session.admission.opened(event.detail))
     node.addEventListener('connection:close', (event) => this.#onClosed(session, event.detail))
     await node.handle(protocols.hello, (stream, connection) => session.admission.answer(stream, connection))
@@ -184,10 +199,11 @@ export class FarmNetwork extends EventEmitter<FarmNetworkEvents> {
       addressManager: { getAddresses: () => node.getMultiaddrs() },
     } as never)
     for (const { address, peer } of staticPeers) session.dialer.addStatic(address, peer)
+    session.introductions.start()
     this.#log.info({ addresses: this.listenAddresses() }, 'listening')
   }
 
-  #createSession(node: Libp2p): Session {
+  #createSession(node: Libp2p, book: AddressBook): Session {
     const { identity, secret } = this.#components
     const members = new MemberTable()
     const admission = new Admission({
@@ -207,7 +223,15 @@ export class FarmNetwork extends EventEmitter<FarmNetworkEvents> {
         ),
       isConnected: (peer) => members.has(peer),
       refusedUntilMs: (peer) => admission.refusedUntilMs(peer),
+      isRemembered: (peer) => book.has(peer),
       log: this.#log,
+    })
+    const introductions = new Introductions({
+      self: identity.peerId,
+      book,
+      listen: () => node.getMultiaddrs().map(String),
+      send: (peer, message) => session.channels.get(peer)?.send(message),
+      heardOf: (peer, addresses) => dialer.heardOf(peer, addresses),
     })
     const onPeer = (info: { readonly id: { toString(): string }; readonly multiaddrs: readonly unknown[] }): void => {
       const peer = parsePeerId(info.id.toString())
@@ -219,7 +243,7 @@ export class FarmNetwork extends EventEmitter<FarmNetworkEvents> {
     }
     const discovery =
       this.#init.discovery === 'none' ? undefined : new MdnsDiscovery({ port: this.#init.mdnsPort, onPeer })
-    const session: Session = { node, admission, dialer, discovery, members, channels: new Map() }
+    const session: Session = { node, admission, dialer, discovery, members, introductions, channels: new Map() }
     return session
   }
 
@@ -231,12 +255,15 @@ export class FarmNetwork extends EventEmitter<FarmNetworkEvents> {
     for (const channel of session.channels.values()) channel.close()
     await session.discovery?.stop()
     await session.dialer.stop()
+    await session.introductions.stop()
     await session.node.stop()
     for (const { peer } of known) this.emit('peer-lost', { peer })
   }
 
   #onMember(session: Session, connection: Connection, peer: PeerId): void {
     if (session !== this.#session || connection.status !== 'open') return
+    const remote = connection.remoteAddr.toString()
+    if (connection.direction === 'outbound') session.introductions.reached(peer, remote)
     if (session.members.add(connection, peer, Date.now()) === 'another') return
     const onStuck = (): void => {
       for (const open of [...session.members.connections(peer)]) open.abort(new Error('the peer does not read'))
@@ -244,7 +271,8 @@ export class FarmNetwork extends EventEmitter<FarmNetworkEvents> {
     const open = (signal: AbortSignal) => this.openStream(peer, protocols.work, { signal })
     session.channels.set(peer, new WorkChannel({ peer, open, onStuck, log: this.#log }))
     const connected = session.members.list().find((member) => member.peer === peer)
-    this.#log.info({ peer, address: connection.remoteAddr.toString() }, 'peer connected')
+    this.#log.info({ peer, address: remote }, 'peer connected')
+    session.introductions.met(peer, remote)
     if (connected !== undefined) this.emit('peer-connected', connected)
   }
 
@@ -254,6 +282,7 @@ export class FarmNetwork extends EventEmitter<FarmNetworkEvents> {
     if (session.members.remove(connection, peer) !== 'last') return
     session.channels.get(peer)?.close()
     session.channels.delete(peer)
+    session.introductions.lost(peer)
     if (session !== this.#session) return
     this.#log.info({ peer }, 'peer lost')
     this.emit('peer-lost', { peer })
@@ -292,25 +321,10 @@ export class FarmNetwork extends EventEmitter<FarmNetworkEvents> {
         this.#log.warn({ peer: from, error }, 'message not understood')
         continue
       }
-      this.emit('message', { from, message })
+      if (message.kind === 'introduction') this.#session?.introductions.received(from, message)
+      else this.emit('message', { from, message })
     }
   }
 }
 
 const notAMember = { code: 'SHEAF_FARM_REFUSED', message: 'Nothing is served before hello.' } as const
-
-function parseStaticPeer(address: string): { readonly address: string; readonly peer: PeerId | undefined } {
-  try {
-    const id = multiaddr(address)
-      .getComponents()
-      .findLast((component) => component.code === CODE_P2P)?.value
-    return { address, peer: id === undefined ? undefined : parsePeerId(id) }
-  } catch (cause) {
-    throw new SheafError({
-      code: 'SHEAF_CONFIG_INVALID',
-      message: `The static peer "${address}" is not a multiaddr.`,
-      hint: 'Write it like /ip4/192.168.1.20/tcp/7433; `sheaf status` on that machine shows its own.',
-      cause,
-    })
-  }
-}

@@ -1,6 +1,7 @@
 export {
   FarmNetwork,
   type ConnectedPeer,
+  type FarmMessage,
   type FarmNetworkComponents,
   type FarmNetworkEvents,
   type FarmNetworkInit,

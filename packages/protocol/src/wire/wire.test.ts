@@ -110,6 +110,9 @@ const heartbeat = fc.record(
   { requiredKeys: ['kind', 'status', 'uptimeMs', 'ability', 'highestCounter', 'leases', 'running', 'held'] },
 )
 const is = <K extends string>(kind: K) => fc.constant(kind)
+const addresses = fc.array(fromAlphabet('/ip46.0123tcp', 0, limits.addressBytes), {
+  maxLength: limits.addressesPerPeer,
+})
 const failure = { code: fc.constant('SHEAF_X'), message: text }
 const workMessage: fc.Arbitrary<WorkMessage> = fc.oneof(
   heartbeat,
@@ -136,6 +139,11 @@ const workMessage: fc.Arbitrary<WorkMessage> = fc.oneof(
     ),
   }),
   fc.record({ kind: is('goodbye'), reason: text }),
+  fc.record({
+    kind: is('introduction'),
+    listen: addresses,
+    peers: fc.array(fc.record({ peer, addresses }), { maxLength: 20 }),
+  }),
 )
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
@@ -283,6 +291,26 @@ describe('limits', () => {
     const written = wire.factPayloadToWire({ kind: 'job-submitted', payload })
     expect(written.length).toBeLessThan(limits.factBytes)
     expect(wire.factPayloadFromWire('job-submitted', written)).toEqual(payload)
+  })
+
+  it('stops an introduction of too many peers, too many addresses or too long a one', () => {
+    const peers = (count: number, addresses: readonly string[]) =>
+      Array.from({ length: count }, () => ({ peer: 'x'.repeat(40) as never, addresses }))
+    const at = '/ip4/10.0.0.1/tcp/7433'
+    const many = Array.from({ length: limits.addressesPerPeer + 1 }, () => at)
+    const written = (listen: readonly string[], named: ReturnType<typeof peers>) =>
+      wire.workMessageToWire({ kind: 'introduction', listen, peers: named })
+    expect(wire.workMessageFromWire(written([at], peers(limits.peersPerIntroduction, [at])))).toMatchObject({
+      listen: [at],
+    })
+    for (const tooMuch of [
+      written([at], peers(limits.peersPerIntroduction + 1, [at])),
+      written(many, []),
+      written([], peers(1, many)),
+      written(['/'.repeat(limits.addressBytes + 1)], []),
+    ]) {
+      expect(() => wire.workMessageFromWire(tooMuch)).toThrow(expect.objectContaining({ code: 'SHEAF_WIRE_LIMIT' }))
+    }
   })
 
   it('cuts free text instead of sending what nobody accepts', () => {

@@ -29,6 +29,7 @@ import {
   type SegmentReportWire,
 } from './generated/work.js'
 import { heartbeatFromWire, heartbeatToWire } from './heartbeat-codec.js'
+import { introductionFromWire, introductionToWire } from './introduction-codec.js'
 import { hexToBytes } from './packed.js'
 import {
   blobFromWire,
@@ -63,6 +64,7 @@ export function workMessageFromWire(bytes: Uint8Array): WorkMessage {
     wire.offer && offerFromWire(wire.offer),
     wire.offerReply && offerReplyFromWire(wire.offerReply),
     wire.goodbye && { kind: 'goodbye' as const, reason: checkText('reason', wire.goodbye.reason) },
+    wire.introduction && introductionFromWire(wire.introduction),
   ].filter((branch) => branch !== undefined)
   const [message] = branches
   if (message === undefined || branches.length > 1) throw malformed('work message', 'not exactly one kind')
@@ -89,6 +91,8 @@ function branchToWire(message: WorkMessage): Partial<WorkMessageWire> {
       return { offerReply: offerReplyToWire(message) }
     case 'goodbye':
       return { goodbye: { reason: clipText(message.reason) } }
+    case 'introduction':
+      return { introduction: introductionToWire(message) }
     default:
       return assertNever(message)
   }

@@ -121,6 +121,28 @@ export interface GoodbyeMessage {
   readonly reason: string
 }
 
+/** Where an agent can be dialled: multiaddrs, best first. A hint; only `hello` proves who is there. */
+export interface PeerAddresses {
+  readonly peer: PeerId
+  readonly addresses: readonly string[]
+}
+
+/** Said after `hello`, and of a newcomer to those who were there before: how the farm becomes a full mesh. */
+export interface IntroductionMessage {
+  readonly kind: 'introduction'
+  /** Where the sender listens. */
+  readonly listen: readonly string[]
+  /** Members that the sender is connected to; what does not fit follows in another message. */
+  readonly peers: readonly PeerAddresses[]
+}
+
 /** Everything that travels over `/sheaf/work/1`. */
 export type WorkMessage =
-  Heartbeat | LeaseMessage | RevokeMessage | SegmentReport | OfferMessage | OfferReply | GoodbyeMessage
+  | Heartbeat
+  | LeaseMessage
+  | RevokeMessage
+  | SegmentReport
+  | OfferMessage
+  | OfferReply
+  | GoodbyeMessage
+  | IntroductionMessage

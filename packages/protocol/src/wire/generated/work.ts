@@ -3014,6 +3014,295 @@ export namespace GoodbyeWire {
   }
 }
 
+export interface PeerAddressesWire {
+  peer: string
+  addresses: string[]
+}
+
+export namespace PeerAddressesWire {
+  let _codec: Codec<PeerAddressesWire>
+
+  export const codec = (): Codec<PeerAddressesWire> => {
+    if (_codec == null) {
+      _codec = message<PeerAddressesWire>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.peer != null && obj.peer !== '')) {
+          w.uint32(10)
+          w.string(obj.peer)
+        }
+
+        if (obj.addresses != null && obj.addresses.length > 0) {
+          for (const value of obj.addresses) {
+            w.uint32(18)
+            w.string(value)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          peer: '',
+          addresses: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.peer = reader.string()
+              break
+            }
+            case 2: {
+              if (opts.limits?.addresses != null && obj.addresses.length === opts.limits.addresses) {
+                throw new MaxLengthError('Decode error - repeated field "addresses" had too many elements')
+              }
+
+              obj.addresses.push(reader.string())
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          addresses: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.peer`,
+                value: reader.string()
+              }
+              break
+            }
+            case 2: {
+              if (opts.limits?.addresses != null && obj.addresses === opts.limits.addresses) {
+                throw new MaxLengthError('Streaming decode error - repeated field "addresses" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.addresses[]`,
+                index: obj.addresses,
+                value: reader.string()
+              }
+
+              obj.addresses++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface PeerAddressesWirePeerFieldEvent {
+    field: '$.peer'
+    value: string
+  }
+
+  export interface PeerAddressesWireAddressesFieldEvent {
+    field: '$.addresses[]'
+    index: number
+    value: string
+  }
+
+  export function encode (obj: Partial<PeerAddressesWire>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, PeerAddressesWire.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<PeerAddressesWire>): PeerAddressesWire {
+    return decodeMessage(buf, PeerAddressesWire.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<PeerAddressesWire>): Generator<PeerAddressesWirePeerFieldEvent | PeerAddressesWireAddressesFieldEvent> {
+    return streamMessage(buf, PeerAddressesWire.codec(), opts)
+  }
+}
+
+export interface IntroductionWire {
+  listen: string[]
+  peers: PeerAddressesWire[]
+}
+
+export namespace IntroductionWire {
+  let _codec: Codec<IntroductionWire>
+
+  export const codec = (): Codec<IntroductionWire> => {
+    if (_codec == null) {
+      _codec = message<IntroductionWire>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.listen != null && obj.listen.length > 0) {
+          for (const value of obj.listen) {
+            w.uint32(10)
+            w.string(value)
+          }
+        }
+
+        if (obj.peers != null && obj.peers.length > 0) {
+          for (const value of obj.peers) {
+            w.uint32(18)
+            PeerAddressesWire.codec().encode(value, w)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          listen: [],
+          peers: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.listen != null && obj.listen.length === opts.limits.listen) {
+                throw new MaxLengthError('Decode error - repeated field "listen" had too many elements')
+              }
+
+              obj.listen.push(reader.string())
+              break
+            }
+            case 2: {
+              if (opts.limits?.peers != null && obj.peers.length === opts.limits.peers) {
+                throw new MaxLengthError('Decode error - repeated field "peers" had too many elements')
+              }
+
+              obj.peers.push(PeerAddressesWire.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.peers$
+              }))
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          listen: 0,
+          peers: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.listen != null && obj.listen === opts.limits.listen) {
+                throw new MaxLengthError('Streaming decode error - repeated field "listen" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.listen[]`,
+                index: obj.listen,
+                value: reader.string()
+              }
+
+              obj.listen++
+
+              break
+            }
+            case 2: {
+              if (opts.limits?.peers != null && obj.peers === opts.limits.peers) {
+                throw new MaxLengthError('Streaming decode error - repeated field "peers" had too many elements')
+              }
+
+              for (const evt of PeerAddressesWire.codec().stream(reader, reader.uint32(), `${prefix}.peers[]`, {
+                limits: opts.limits?.peers$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.peers
+                }
+              }
+
+              obj.peers++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface IntroductionWireListenFieldEvent {
+    field: '$.listen[]'
+    index: number
+    value: string
+  }
+
+  export interface IntroductionWirePeersPeerFieldEvent {
+    field: '$.peers[].peer'
+    value: string
+    index: number
+  }
+
+  export interface IntroductionWirePeersAddressesFieldEvent {
+    field: '$.peers[].addresses[]'
+    index: number
+    value: string
+  }
+
+  export function encode (obj: Partial<IntroductionWire>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, IntroductionWire.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<IntroductionWire>): IntroductionWire {
+    return decodeMessage(buf, IntroductionWire.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<IntroductionWire>): Generator<IntroductionWireListenFieldEvent | IntroductionWirePeersPeerFieldEvent | IntroductionWirePeersAddressesFieldEvent> {
+    return streamMessage(buf, IntroductionWire.codec(), opts)
+  }
+}
+
 export interface WorkMessageWire {
   heartbeat?: HeartbeatWire
   lease?: LeaseWire
@@ -3022,6 +3311,7 @@ export interface WorkMessageWire {
   offer?: OfferWire
   offerReply?: OfferReplyWire
   goodbye?: GoodbyeWire
+  introduction?: IntroductionWire
 }
 
 export namespace WorkMessageWire {
@@ -3067,6 +3357,11 @@ export namespace WorkMessageWire {
         if (obj.goodbye != null) {
           w.uint32(58)
           GoodbyeWire.codec().encode(obj.goodbye, w)
+        }
+
+        if (obj.introduction != null) {
+          w.uint32(66)
+          IntroductionWire.codec().encode(obj.introduction, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -3120,6 +3415,12 @@ export namespace WorkMessageWire {
             case 7: {
               obj.goodbye = GoodbyeWire.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.goodbye
+              })
+              break
+            }
+            case 8: {
+              obj.introduction = IntroductionWire.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.introduction
               })
               break
             }
@@ -3183,6 +3484,13 @@ export namespace WorkMessageWire {
             case 7: {
               yield * GoodbyeWire.codec().stream(reader, reader.uint32(), `${prefix}.goodbye`, {
                 limits: opts.limits?.goodbye
+              })
+
+              break
+            }
+            case 8: {
+              yield * IntroductionWire.codec().stream(reader, reader.uint32(), `${prefix}.introduction`, {
+                limits: opts.limits?.introduction
               })
 
               break
@@ -3569,6 +3877,24 @@ export namespace WorkMessageWire {
     value: string
   }
 
+  export interface WorkMessageWireIntroductionListenFieldEvent {
+    field: '$.introduction.listen[]'
+    index: number
+    value: string
+  }
+
+  export interface WorkMessageWireIntroductionPeersPeerFieldEvent {
+    field: '$.introduction.peers[].peer'
+    value: string
+    index: number
+  }
+
+  export interface WorkMessageWireIntroductionPeersAddressesFieldEvent {
+    field: '$.introduction.peers[].addresses[]'
+    index: number
+    value: string
+  }
+
   export function encode (obj: Partial<WorkMessageWire>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, WorkMessageWire.codec())
   }
@@ -3577,7 +3903,7 @@ export namespace WorkMessageWire {
     return decodeMessage(buf, WorkMessageWire.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<WorkMessageWire>): Generator<WorkMessageWireHeartbeatStatusFieldEvent | WorkMessageWireHeartbeatUptimeMsFieldEvent | WorkMessageWireHeartbeatAbilityNameFieldEvent | WorkMessageWireHeartbeatAbilityVersionFieldEvent | WorkMessageWireHeartbeatAbilityRoleFieldEvent | WorkMessageWireHeartbeatAbilitySlotsFieldEvent | WorkMessageWireHeartbeatAbilityScoresFieldEvent | WorkMessageWireHeartbeatAbilityFingerprintsFieldEvent | WorkMessageWireHeartbeatFollowingTermCounterFieldEvent | WorkMessageWireHeartbeatFollowingTermPeerFieldEvent | WorkMessageWireHeartbeatFollowingSilentMsFieldEvent | WorkMessageWireHeartbeatHighestCounterFieldEvent | WorkMessageWireHeartbeatLeasesLeaseIdFieldEvent | WorkMessageWireHeartbeatLeasesTermCounterFieldEvent | WorkMessageWireHeartbeatLeasesTermPeerFieldEvent | WorkMessageWireHeartbeatLeasesJobIdFieldEvent | WorkMessageWireHeartbeatLeasesGenerationFieldEvent | WorkMessageWireHeartbeatLeasesIndexesFieldEvent | WorkMessageWireHeartbeatRunningJobIdFieldEvent | WorkMessageWireHeartbeatRunningGenerationFieldEvent | WorkMessageWireHeartbeatRunningIndexFieldEvent | WorkMessageWireHeartbeatRunningLeaseIdFieldEvent | WorkMessageWireHeartbeatRunningTermCounterFieldEvent | WorkMessageWireHeartbeatRunningTermPeerFieldEvent | WorkMessageWireHeartbeatRunningProgressFieldEvent | WorkMessageWireHeartbeatHeldJobIdFieldEvent | WorkMessageWireHeartbeatHeldGenerationFieldEvent | WorkMessageWireHeartbeatHeldIndexFieldEvent | WorkMessageWireHeartbeatHeldBlobFieldEvent | WorkMessageWireHeartbeatHeldSizeBytesFieldEvent | WorkMessageWireLeaseTermCounterFieldEvent | WorkMessageWireLeaseTermPeerFieldEvent | WorkMessageWireLeaseLeaseIdFieldEvent | WorkMessageWireLeaseJobIdFieldEvent | WorkMessageWireLeaseGenerationFieldEvent | WorkMessageWireLeaseIndexesFieldEvent | WorkMessageWireLeaseHomeFieldEvent | WorkMessageWireLeaseEpochFieldEvent | WorkMessageWireLeaseDurationMsFieldEvent | WorkMessageWireLeaseOrderFieldEvent | WorkMessageWireRevokeTermCounterFieldEvent | WorkMessageWireRevokeTermPeerFieldEvent | WorkMessageWireRevokeJobIdFieldEvent | WorkMessageWireRevokeGenerationFieldEvent | WorkMessageWireRevokeIndexesFieldEvent | WorkMessageWireRevokeStopRunningFieldEvent | WorkMessageWireRevokeReasonFieldEvent | WorkMessageWireSegmentReportJobIdFieldEvent | WorkMessageWireSegmentReportGenerationFieldEvent | WorkMessageWireSegmentReportIndexFieldEvent | WorkMessageWireSegmentReportLeaseIdFieldEvent | WorkMessageWireSegmentReportOutcomeFieldEvent | WorkMessageWireSegmentReportRenderMsFieldEvent | WorkMessageWireSegmentReportCodeFieldEvent | WorkMessageWireSegmentReportMessageFieldEvent | WorkMessageWireSegmentReportStrikeFieldEvent | WorkMessageWireOfferJobIdFieldEvent | WorkMessageWireOfferGenerationFieldEvent | WorkMessageWireOfferIndexFieldEvent | WorkMessageWireOfferBlobFieldEvent | WorkMessageWireOfferSizeBytesFieldEvent | WorkMessageWireOfferRenderMsFieldEvent | WorkMessageWireOfferReplyJobIdFieldEvent | WorkMessageWireOfferReplyGenerationFieldEvent | WorkMessageWireOfferReplyIndexFieldEvent | WorkMessageWireOfferReplyBlobFieldEvent | WorkMessageWireOfferReplyOutcomeFieldEvent | WorkMessageWireOfferReplyCodeFieldEvent | WorkMessageWireOfferReplyMessageFieldEvent | WorkMessageWireGoodbyeReasonFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<WorkMessageWire>): Generator<WorkMessageWireHeartbeatStatusFieldEvent | WorkMessageWireHeartbeatUptimeMsFieldEvent | WorkMessageWireHeartbeatAbilityNameFieldEvent | WorkMessageWireHeartbeatAbilityVersionFieldEvent | WorkMessageWireHeartbeatAbilityRoleFieldEvent | WorkMessageWireHeartbeatAbilitySlotsFieldEvent | WorkMessageWireHeartbeatAbilityScoresFieldEvent | WorkMessageWireHeartbeatAbilityFingerprintsFieldEvent | WorkMessageWireHeartbeatFollowingTermCounterFieldEvent | WorkMessageWireHeartbeatFollowingTermPeerFieldEvent | WorkMessageWireHeartbeatFollowingSilentMsFieldEvent | WorkMessageWireHeartbeatHighestCounterFieldEvent | WorkMessageWireHeartbeatLeasesLeaseIdFieldEvent | WorkMessageWireHeartbeatLeasesTermCounterFieldEvent | WorkMessageWireHeartbeatLeasesTermPeerFieldEvent | WorkMessageWireHeartbeatLeasesJobIdFieldEvent | WorkMessageWireHeartbeatLeasesGenerationFieldEvent | WorkMessageWireHeartbeatLeasesIndexesFieldEvent | WorkMessageWireHeartbeatRunningJobIdFieldEvent | WorkMessageWireHeartbeatRunningGenerationFieldEvent | WorkMessageWireHeartbeatRunningIndexFieldEvent | WorkMessageWireHeartbeatRunningLeaseIdFieldEvent | WorkMessageWireHeartbeatRunningTermCounterFieldEvent | WorkMessageWireHeartbeatRunningTermPeerFieldEvent | WorkMessageWireHeartbeatRunningProgressFieldEvent | WorkMessageWireHeartbeatHeldJobIdFieldEvent | WorkMessageWireHeartbeatHeldGenerationFieldEvent | WorkMessageWireHeartbeatHeldIndexFieldEvent | WorkMessageWireHeartbeatHeldBlobFieldEvent | WorkMessageWireHeartbeatHeldSizeBytesFieldEvent | WorkMessageWireLeaseTermCounterFieldEvent | WorkMessageWireLeaseTermPeerFieldEvent | WorkMessageWireLeaseLeaseIdFieldEvent | WorkMessageWireLeaseJobIdFieldEvent | WorkMessageWireLeaseGenerationFieldEvent | WorkMessageWireLeaseIndexesFieldEvent | WorkMessageWireLeaseHomeFieldEvent | WorkMessageWireLeaseEpochFieldEvent | WorkMessageWireLeaseDurationMsFieldEvent | WorkMessageWireLeaseOrderFieldEvent | WorkMessageWireRevokeTermCounterFieldEvent | WorkMessageWireRevokeTermPeerFieldEvent | WorkMessageWireRevokeJobIdFieldEvent | WorkMessageWireRevokeGenerationFieldEvent | WorkMessageWireRevokeIndexesFieldEvent | WorkMessageWireRevokeStopRunningFieldEvent | WorkMessageWireRevokeReasonFieldEvent | WorkMessageWireSegmentReportJobIdFieldEvent | WorkMessageWireSegmentReportGenerationFieldEvent | WorkMessageWireSegmentReportIndexFieldEvent | WorkMessageWireSegmentReportLeaseIdFieldEvent | WorkMessageWireSegmentReportOutcomeFieldEvent | WorkMessageWireSegmentReportRenderMsFieldEvent | WorkMessageWireSegmentReportCodeFieldEvent | WorkMessageWireSegmentReportMessageFieldEvent | WorkMessageWireSegmentReportStrikeFieldEvent | WorkMessageWireOfferJobIdFieldEvent | WorkMessageWireOfferGenerationFieldEvent | WorkMessageWireOfferIndexFieldEvent | WorkMessageWireOfferBlobFieldEvent | WorkMessageWireOfferSizeBytesFieldEvent | WorkMessageWireOfferRenderMsFieldEvent | WorkMessageWireOfferReplyJobIdFieldEvent | WorkMessageWireOfferReplyGenerationFieldEvent | WorkMessageWireOfferReplyIndexFieldEvent | WorkMessageWireOfferReplyBlobFieldEvent | WorkMessageWireOfferReplyOutcomeFieldEvent | WorkMessageWireOfferReplyCodeFieldEvent | WorkMessageWireOfferReplyMessageFieldEvent | WorkMessageWireGoodbyeReasonFieldEvent | WorkMessageWireIntroductionListenFieldEvent | WorkMessageWireIntroductionPeersPeerFieldEvent | WorkMessageWireIntroductionPeersAddressesFieldEvent> {
     return streamMessage(buf, WorkMessageWire.codec(), opts)
   }
 }
