@@ -140,9 +140,9 @@ class ChunkRun {
       try {
         const rendered = await finished
         await previous
-        const { index } = segment.expect
-        this.#encoders.delete(index)
+        // Killed: it stays among the encoders, so that its clearing up is waited for.
         if (!rendered) return
+        this.#encoders.delete(segment.expect.index)
         if (this.#isOver(segment)) await rm(rendered.path, { force: true })
         else this.#options.onSegment(rendered)
       } catch (error) {
