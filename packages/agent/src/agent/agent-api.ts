@@ -79,7 +79,7 @@ export class AgentApi implements ApiAgent {
       fingerprint: await this.#parts.ability.fingerprint(),
       nowMs: Date.now,
     })
-    await this.#parts.append([{ kind: 'job-submitted', payload }])
+    await this.#sign({ kind: 'job-submitted', payload })
     const frames = payload.segmentFrames.reduce((sum, count) => sum + count, 0)
     return { jobId: payload.jobId, frames, segments: payload.segmentFrames.length, warnings: [...warnings] }
   }
@@ -121,7 +121,7 @@ export class AgentApi implements ApiAgent {
     const job = this.job(text)
     if (job.status !== 'failed') throw closedError(job, 'Only a failed job can be requeued.')
     const jobId = job.jobId as JobId
-    await this.#parts.append([{ kind: 'job-requeued', payload: { jobId, generation: job.generation + 1 } }])
+    await this.#sign({ kind: 'job-requeued', payload: { jobId, generation: job.generation + 1 } })
     return this.job(jobId)
   }
 
@@ -144,13 +144,19 @@ export class AgentApi implements ApiAgent {
     this.#stop()
   }
 
+  /** On disk and in the farm's state: whoever asks after this sees it. */
+  async #sign(intent: FactIntent): Promise<void> {
+    await this.#parts.append([intent])
+    await this.#parts.host.settled()
+  }
+
   async #change(text: string, intentOf: (job: { readonly jobId: JobId }) => FactIntent): Promise<JobView> {
     const job = this.job(text)
     if (isClosed(job.status)) throw closedError(job, 'It cannot be changed any more.')
     const jobId = job.jobId as JobId
     if (jobRecord(this.#parts.host.farm, jobId) === undefined)
       throw closedError(job, 'Its submission is not known here.')
-    await this.#parts.append([intentOf({ jobId })])
+    await this.#sign(intentOf({ jobId }))
     return this.job(jobId)
   }
 }

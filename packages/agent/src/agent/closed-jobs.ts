@@ -1,5 +1,5 @@
 import { jobRecords, jobStatus, landedSegments, type FarmState } from '@sheaf/coordinator'
-import type { JobId } from '@sheaf/protocol'
+import type { BlobId, JobId } from '@sheaf/protocol'
 import type { AssetRegistry, BlobStore } from '../blobs/index.js'
 import type { Log } from '../log/index.js'
 import type { FarmMaterials, KeptSegments, Worker } from '../worker/index.js'
@@ -47,8 +47,23 @@ export class ClosedJobs {
   async #free(farm: FarmState, jobId: JobId): Promise<void> {
     const { kept, blobs, materials, registry } = this.#components
     const landed = landedSegments(farm, jobId).map(({ blob }) => blob)
-    for (const blob of new Set([...(await kept.forgetJob(jobId)), ...landed])) await blobs.delete(blob)
+    const done = new Set([...(await kept.forgetJob(jobId)), ...landed])
+    const wanted = this.#wanted()
+    for (const blob of done) if (!wanted.has(blob)) await blobs.delete(blob)
     await materials.forgetJob(jobId)
     await registry.forget(jobId)
+  }
+
+  /** An edit rendered twice gives the same bytes twice: what one job is done with, another may still need. */
+  #wanted(): ReadonlySet<BlobId> {
+    const farm = this.#components.farm()
+    const goesOn = ({ submitted: { jobId } }: { readonly submitted: { readonly jobId: JobId } }): boolean => {
+      const status = jobStatus(farm, jobId)
+      return status !== 'completed' && status !== 'canceled'
+    }
+    const landed = jobRecords(farm)
+      .filter(goesOn)
+      .flatMap(({ submitted: { jobId } }) => landedSegments(farm, jobId))
+    return new Set([...this.#components.kept.all(), ...landed].map(({ blob }) => blob))
   }
 }

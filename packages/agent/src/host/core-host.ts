@@ -104,6 +104,11 @@ export class CoreHost {
     await this.#working
   }
 
+  /** Resolves when everything that was taken so far has been decided: the farm's state then shows it. */
+  async settled(): Promise<void> {
+    await this.#working
+  }
+
   onFacts(facts: readonly Fact[]): void {
     this.#take({ kind: 'facts', facts })
   }
