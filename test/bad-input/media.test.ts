@@ -8,7 +8,7 @@ import { expectRefusal } from '../support/refusal.js'
 import { quickPreset, slowPreset, smallMedia } from '../support/small-film.js'
 import { untilClosed, untilCompleted, untilJob } from '../support/wait-for.js'
 
-const timeout = 120_000
+const timeout = 240_000
 const rate = 25
 
 describe('media that cannot be used are named with their place before anything is rendered', () => {

@@ -8,7 +8,7 @@ import { makeReadOnlyFolder, mountSmallDisk } from '../support/small-disk.js'
 import { makeSmallFilm, quickPreset, type SmallFilm } from '../support/small-film.js'
 import { untilCompleted, untilJob } from '../support/wait-for.js'
 
-const timeout = 120_000
+const timeout = 240_000
 
 describe('an output that cannot be written is refused, and what is there stays', () => {
   let sandbox: FarmSandbox

@@ -7,7 +7,7 @@ import { segmentsOf } from '../support/segments-of.js'
 import { makeSmallFilm, quickPreset, slowPreset, type SmallFilm } from '../support/small-film.js'
 import { untilCompleted, untilFarm, untilFound, untilJob, untilMet } from '../support/wait-for.js'
 
-const timeout = 120_000
+const timeout = 240_000
 
 describe('a person stays in control', () => {
   let sandbox: FarmSandbox

@@ -6,7 +6,7 @@ import { inspectFilm, upTo } from '../support/inspect-film.js'
 import { makeSmallFilm, quickPreset, withoutSound, type SmallFilm } from '../support/small-film.js'
 import { untilCompleted, untilMet } from '../support/wait-for.js'
 
-const timeout = 120_000
+const timeout = 240_000
 
 describe('three agents make the bytes of one', () => {
   let sandbox: FarmSandbox

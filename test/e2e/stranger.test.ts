@@ -3,7 +3,7 @@ import { FarmSandbox } from '../support/farm-sandbox.js'
 import { makeSmallFilm, quickPreset } from '../support/small-film.js'
 import { untilCompleted, untilFound } from '../support/wait-for.js'
 
-const timeout = 120_000
+const timeout = 240_000
 
 describe('a wrong farm secret', () => {
   let sandbox: FarmSandbox

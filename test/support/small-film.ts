@@ -12,7 +12,7 @@ export const smallMedia: readonly DemoMedium[] = [
 ]
 
 /** Effort that gives a farm something to do, so that there is a midway to kill in. */
-export const slowPreset = 'h264:crf=20,preset=veryslow'
+export const slowPreset = 'h264:crf=20,preset=slow'
 export const quickPreset = 'h264:crf=28,preset=veryfast'
 
 export interface SmallFilm {

@@ -3,7 +3,7 @@ import type { AgentProcess } from '@sheaf/cli'
 import type { FarmView, JobView } from '@sheaf/protocol'
 
 /** Longer than anything takes on a busy machine; a wait that ends this way has failed. */
-const patienceMs = 60_000
+const patienceMs = 150_000
 
 /** The first view of the farm, as this agent tells it, that is as `fine` wants it. Throws with the last one. */
 export async function untilFarm(
