@@ -18,8 +18,8 @@ export interface DemoMedium {
 export const demoMedia: readonly DemoMedium[] = [
   medium('city.mp4', [1280, 720], [30, 1], 'testsrc2', 330),
   medium('interview.mp4', [640, 360], [25, 1], 'mandelbrot', 440),
-  medium('drone.mp4', [854, 480], [30000, 1001], 'life', 550),
-  medium('archive.mp4', [720, 576], [24, 1], 'cellauto', 660),
+  medium('drone.mp4', [854, 480], [30000, 1001], 'gradients', 550),
+  medium('archive.mp4', [720, 576], [24, 1], 'sierpinski', 660),
 ]
 
 function medium(
@@ -31,7 +31,7 @@ function medium(
 ): DemoMedium {
   const [width, height] = size
   const [num, den] = rate
-  return { file, width, height, rate: { num, den }, seconds: 16, source, toneHz }
+  return { file, width, height, rate: { num, den }, seconds: 10, source, toneHz }
 }
 
 /** Makes the media that are not there yet; what is made once is kept. Returns how many were made. */
@@ -49,7 +49,7 @@ export async function makeDemoMedia(folder: string, media: readonly DemoMedium[]
 
 async function make(one: DemoMedium, path: string): Promise<void> {
   const { width, height, rate, seconds, toneHz } = one
-  const picture = `${pictureOf(one)},trim=duration=${seconds},noise=alls=6:all_seed=7:allf=t,format=yuv420p`
+  const picture = `${pictureOf(one)},trim=duration=${seconds},noise=alls=3:all_seed=7:allf=t,format=yuv420p`
   const tone = `sine=frequency=${toneHz}:sample_rate=48000:duration=${seconds},volume=0.3`
   const partial = `${path}.part.mp4`
   const args = ['-v', 'error', '-y', '-filter_complex', `${picture}[v];${tone}[a]`, '-map', '[v]', '-map', '[a]']
@@ -71,17 +71,17 @@ async function make(one: DemoMedium, path: string): Promise<void> {
   await rename(partial, path)
 }
 
-/** Sources of lavfi differ in how they take size and rate; some are drawn small, since they are slow. */
+/** Sources of lavfi, each made to move. */
 function pictureOf({ source, width, height, rate }: DemoMedium): string {
-  const r = `${rate.num}/${rate.den}`
+  const common = `size=${width}x${height}:rate=${rate.num}/${rate.den}`
   switch (source) {
     case 'mandelbrot':
-      return `mandelbrot=size=${width}x${height}:rate=${r}:maxiter=300`
-    case 'life':
-      return `life=size=${width / 2}x${height / 2}:rate=${r}:mold=10:ratio=0.12:seed=1:death_color=#206040:life_color=#e0f0a0,scale=${width}:${height}`
-    case 'cellauto':
-      return `cellauto=size=${width / 4}x${height / 4}:rate=${r}:rule=110:seed=3,scale=${width}:${height}:flags=neighbor`
+      return `mandelbrot=${common}:maxiter=120:start_scale=2:end_scale=0.01:end_pts=400`
+    case 'gradients':
+      return `gradients=${common}:speed=0.03:n=6:seed=4`
+    case 'sierpinski':
+      return `sierpinski=${common}:seed=2`
     default:
-      return `${source}=size=${width}x${height}:rate=${r}`
+      return `${source}=${common}`
   }
 }

@@ -16,7 +16,7 @@ export interface DemoVoice {
   readonly style: Style
 }
 
-const preset = 'h264:crf=20,preset=slow'
+const preset = 'h264:crf=20,preset=medium'
 const killAt = 0.4
 
 /** Starts the three agents of the farm; A may use more slots than B and C, as machines differ. */
@@ -30,16 +30,17 @@ export async function startFarm(folder: DemoFolder, voice: DemoVoice): Promise<r
     AgentProcess.start({ name, slots, storePath: folder.storePath(name), secretPath: folder.secretPath }),
   )
   const agents = await Promise.all(starting)
-  const upAtMs = performance.now()
   await until(agents, (views) =>
     views.every((view) => view.peers.filter((peer) => peer.connected).length === agents.length),
   )
-  const metS = seconds(performance.now() - upAtMs)
-  say(voice, `3 agents up in ${seconds(upAtMs - startedAtMs)} s, met in ${metS} s (mDNS, Noise); measuring them …`)
+  say(
+    voice,
+    `3 agents started and met in ${seconds(performance.now() - startedAtMs)} s (mDNS, Noise); measuring them …`,
+  )
   await until(agents, (views) => views.every((view) => view.peers.every((peer) => peer.score !== undefined)))
   const [view] = await views(agents)
   const scores = agents.map(({ peer }) => Math.round(view?.peers.find((one) => one.peer === peer)?.score ?? 0))
-  say(voice, `scores ${agents.map(({ name }, at) => `${name} ${scores[at] ?? '?'}`).join('  ')}`)
+  say(voice, `scores ${scores.join(' / ')} percent of the reference machine, all three measured at once`)
   return agents
 }
 
@@ -134,14 +135,13 @@ function holds(job: JobView, peer: string): boolean {
 function tellKill(watch: RerenderWatch, name: string, tell: (line: string) => void): boolean {
   const { moved, movedAfterMs } = watch.kill()
   if (movedAfterMs === undefined) return false
-  tell(
-    `✗ killed ${name} (SIGKILL): ${moved} ${moved === 1 ? 'segment' : 'segments'} moved in ${seconds(movedAfterMs)} s`,
-  )
+  const segments = moved === 1 ? '1 segment' : `${moved} segments`
+  tell(`✗ killed ${name}: ${segments} moved in ${seconds(movedAfterMs)} s, ${watch.landedTwice()} rendered twice`)
   return true
 }
 
 function tellEnd(voice: DemoVoice, job: JobView, watch: RerenderWatch, tookMs: number): void {
-  say(voice, `  landed segments rendered again: ${watch.landedTwice()}`)
+  if (watch.landedTwice() > 0) say(voice, `✗ ${watch.landedTwice()} landed segments were rendered again`)
   say(voice, closingLine(job, tookMs, voice.style))
 }
 
