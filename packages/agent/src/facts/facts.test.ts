@@ -229,6 +229,7 @@ describe('FactSync', () => {
       {
         listen: { host: '127.0.0.1', port: 0 },
         discovery: 'none',
+        introductions: 'none',
         staticPeers: knows.map((peer) => peer.listenAddresses()[0] ?? ''),
       },
     )

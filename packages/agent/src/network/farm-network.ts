@@ -41,6 +41,8 @@ export interface FarmNetworkInit {
   /** JSON file in which members that were met are remembered; without one they are forgotten at `stop`. */
   readonly addressBookPath?: string | undefined
   readonly discovery?: 'mdns' | 'none' | undefined
+  /** Whether members hear from this one of each other; `none` is for tests of agents that cannot reach each other. */
+  readonly introductions?: 'made' | 'none' | undefined
   /** UDP port of mDNS; 5353 unless a test wants to be alone. */
   readonly mdnsPort?: number | undefined
   /** Protocol version to claim; for tests of other versions. */
@@ -230,7 +232,9 @@ export class FarmNetwork extends EventEmitter<FarmNetworkEvents> {
       self: identity.peerId,
       book,
       listen: () => node.getMultiaddrs().map(String),
-      send: (peer, message) => session.channels.get(peer)?.send(message),
+      send: (peer, message) => {
+        if (this.#init.introductions !== 'none') session.channels.get(peer)?.send(message)
+      },
       heardOf: (peer, addresses) => dialer.heardOf(peer, addresses),
     })
     const onPeer = (info: { readonly id: { toString(): string }; readonly multiaddrs: readonly unknown[] }): void => {
