@@ -32,7 +32,7 @@ const answerWithinMs = 10_000
 export class Delivery {
   readonly #components: DeliveryComponents
   readonly #init: DeliveryInit
-  readonly #offeredAtMs = new Map<string, number>()
+  readonly #offered = new Map<string, { readonly home: PeerId; readonly atMs: number }>()
 
   constructor(components: DeliveryComponents, init: DeliveryInit) {
     this.#components = components
@@ -41,7 +41,7 @@ export class Delivery {
 
   /** Rendered here and not yet landed. */
   held(): readonly KeptSegment[] {
-    return this.#components.kept.all().filter((segment) => !segment.landed)
+    return this.#components.kept.unlanded()
   }
 
   /** Offers everything that is due. Called when a segment is done, a peer connects, and on every beat. */
@@ -52,7 +52,8 @@ export class Delivery {
   /** A peer that was lost has forgotten what it was offered. */
   onPeerLost(peer: PeerId): void {
     for (const segment of this.held()) {
-      if (this.#init.homeOf(segment.jobId) === peer) this.#offeredAtMs.delete(segmentText(segment))
+      const text = segmentText(segment)
+      if (this.#offered.get(text)?.home === peer) this.#offered.delete(text)
     }
   }
 
@@ -61,10 +62,11 @@ export class Delivery {
     if (segment === undefined || segment.blob !== reply.blob) return
     const { outcome } = reply
     if (outcome.kind === 'landed') {
-      this.#offeredAtMs.delete(segmentText(segment))
+      this.#offered.delete(segmentText(segment))
       await this.#components.kept.put({ ...segment, landed: true })
     } else if (outcome.kind === 'invalid') {
       this.#components.log.warn({ jobId: segment.jobId, index: segment.index, outcome }, 'home refused a segment')
+      this.#offered.delete(segmentText(segment))
       await this.#components.kept.forget(segment)
       this.#init.onInvalid(segment, outcome.code, outcome.message)
     } else {
@@ -79,19 +81,19 @@ export class Delivery {
     if (home === undefined) return
     const text = segmentText(segment)
     const nowMs = this.#init.nowMs()
-    const offeredAtMs = this.#offeredAtMs.get(text)
-    if (offeredAtMs !== undefined && nowMs - offeredAtMs < answerWithinMs) return
+    const offered = this.#offered.get(text)
+    if (offered?.home === home && nowMs - offered.atMs < answerWithinMs) return
     const { jobId, generation, index, blob, sizeBytes } = segment
     const renderMs = Math.round(segment.renderMs)
     const offer: OfferMessage = { kind: 'offer', jobId, generation, index, blob, sizeBytes, renderMs }
     if (home === this.#init.self) {
-      this.#offeredAtMs.set(text, nowMs)
+      this.#offered.set(text, { home, atMs: nowMs })
       this.#init
         .offerHere(offer)
         .then((reply) => this.onReply(reply))
         .catch((error: unknown) => this.#components.log.error({ jobId, index, error }, 'landing here failed'))
     } else if (this.#init.isConnected(home)) {
-      this.#offeredAtMs.set(text, nowMs)
+      this.#offered.set(text, { home, atMs: nowMs })
       this.#init.send(home, offer)
     }
   }

@@ -18,6 +18,8 @@ export interface FarmMaterialsInit {
   readonly self: PeerId
   readonly assetsDir: string
   readonly placeOf: (jobId: JobId) => JobPlace | undefined
+  /** Tries of one fetch: pauses that grow from `firstPauseMs`, none begun after `patienceMs`. */
+  readonly retry?: { readonly firstPauseMs: number; readonly patienceMs: number } | undefined
 }
 
 export interface FarmMaterialsComponents {
@@ -30,12 +32,19 @@ export interface FarmMaterialsComponents {
 /** Errors after which asking again can help: the peer may come back. */
 const passing = new Set(['SHEAF_PEER_UNREACHABLE', 'SHEAF_TIMEOUT', 'SHEAF_BLOB_CORRUPT', 'SHEAF_BLOB_NOT_FOUND'])
 
+/**
+ * Long enough for the submitter's agent to be started again. After it the slot is for other work; the
+ * coordinator leases the segment again later.
+ */
+const patient = { firstPauseMs: 200, patienceMs: 30_000 }
+
 /** Materials fetched from the submitter's machine and kept until the job is closed; on that machine itself the files are used where they are. */
 export class FarmMaterials implements Materials {
   readonly #components: FarmMaterialsComponents
   readonly #init: FarmMaterialsInit
   readonly #manifests = new Map<JobId, Promise<Manifest>>()
   readonly #fetches = new Map<JobId, Promise<ReadonlyMap<AssetId, string>>>()
+  readonly #abort = new AbortController()
 
   constructor(components: FarmMaterialsComponents, init: FarmMaterialsInit) {
     this.#components = components
@@ -58,6 +67,11 @@ export class FarmMaterials implements Materials {
     for (const id of assetIds(manifest)) await this.#components.registry.check(jobId, id)
   }
 
+  /** Ends the waiting for submitters: nothing more is fetched. */
+  stop(): void {
+    this.#abort.abort(new SheafError({ code: 'SHEAF_AGENT_NOT_RUNNING', message: 'The agent stops.' }))
+  }
+
   /** Removes what was copied for a closed job. */
   async forgetJob(jobId: JobId): Promise<void> {
     this.#manifests.delete(jobId)
@@ -75,7 +89,10 @@ export class FarmMaterials implements Materials {
     const { manifest, submitter } = this.#place(jobId)
     const { store, service } = this.#components
     if (!(await store.has(manifest))) {
-      await this.#untilThere(jobId, 'manifest', () => service.fetchBlob(submitter, manifest))
+      if (submitter === this.#init.self) throw manifestGone(jobId)
+      await this.#untilThere(jobId, 'manifest', () =>
+        service.fetchBlob(submitter, manifest, { signal: this.#abort.signal }),
+      )
     }
     return decodeManifest(new TextDecoder().decode(await store.read(manifest, { maxBytes: limits.manifestBytes })))
   }
@@ -106,18 +123,34 @@ export class FarmMaterials implements Materials {
 
   /** Tries again with growing pauses while the job lives: the submitter's machine may be restarting. */
   async #untilThere(jobId: JobId, what: string, fetch: () => Promise<unknown>): Promise<void> {
-    for (let pauseMs = 200; ; pauseMs = Math.min(pauseMs * 2, 3000)) {
+    const { firstPauseMs, patienceMs } = this.#init.retry ?? patient
+    const { signal } = this.#abort
+    const sinceMs = performance.now()
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, 3000)) {
       try {
+        signal.throwIfAborted()
         await fetch()
         return
       } catch (error) {
         const known = this.#init.placeOf(jobId) !== undefined
-        if (!known || !isSheafError(error) || !passing.has(error.code)) throw error
+        const given = performance.now() - sinceMs + pauseMs
+        if (!known || signal.aborted || given > patienceMs || !isSheafError(error) || !passing.has(error.code)) {
+          throw error
+        }
         this.#components.log.info({ jobId, what, error }, 'waiting for the submitter to serve it')
-        await delay(pauseMs, undefined, { ref: false })
+        await delay(pauseMs, undefined, { ref: false, signal })
       }
     }
   }
+}
+
+function manifestGone(jobId: JobId): SheafError {
+  return new SheafError({
+    code: 'SHEAF_STORE_DAMAGED',
+    message: `The plan of job ${jobId} is gone from the store of this agent, which took the job.`,
+    hint: 'Submit it again.',
+    details: { jobId },
+  })
 }
 
 const assetIds = (manifest: Manifest): readonly AssetId[] => Object.keys(manifest.media) as AssetId[]

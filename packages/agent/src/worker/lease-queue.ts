@@ -1,4 +1,4 @@
-import type { JobId, LeaseId, LeaseMessage, RevokeMessage, SegmentKey } from '@sheaf/protocol'
+import type { JobId, LeaseMessage, RevokeMessage, SegmentKey } from '@sheaf/protocol'
 
 /** A lease as its agent sees it. Segments leave `queued` when a slot takes them and `running` when they end. */
 export interface QueuedLease {
@@ -28,22 +28,31 @@ export function addLease(queue: LeaseQueue, lease: LeaseMessage): LeaseQueue {
   const known = new Set(
     queue.filter((entry) => sameAttempt(entry.lease, lease)).flatMap((entry) => [...entry.queued, ...entry.running]),
   )
-  const queued = [...lease.indexes].filter((index) => !known.has(index)).sort((a, b) => a - b)
+  const queued = [...new Set(lease.indexes)].filter((index) => !known.has(index)).sort((a, b) => a - b)
   if (queued.length === 0) return queue
   return [...queue, { lease, queued, running: [] }].sort(byOrder)
 }
 
-/** Takes segments back. `stop` are those of them that run now and must be stopped. */
+/**
+ * Takes segments back, also those that wait inside a run. Of the `begun` ones, which an encoder works
+ * on, only `stopRunning` takes something: those are gone from the queue and named in `stop`.
+ */
 export function revokeSegments(
   queue: LeaseQueue,
   revoke: Pick<RevokeMessage, 'jobId' | 'generation' | 'indexes' | 'stopRunning'>,
+  begun: ReadonlySet<number>,
 ): { readonly queue: LeaseQueue; readonly stop: readonly number[] } {
   const gone = new Set(revoke.indexes)
   const stop: number[] = []
   const left = queue.map((entry) => {
     if (!sameAttempt(entry.lease, revoke)) return entry
-    if (revoke.stopRunning) stop.push(...entry.running.filter((index) => gone.has(index)))
-    return { ...entry, queued: entry.queued.filter((index) => !gone.has(index)) }
+    const stays = (index: number): boolean => !gone.has(index) || (begun.has(index) && !revoke.stopRunning)
+    stop.push(...entry.running.filter((index) => begun.has(index) && !stays(index)))
+    return {
+      ...entry,
+      queued: entry.queued.filter((index) => !gone.has(index)),
+      running: entry.running.filter(stays),
+    }
   })
   return { queue: prune(left), stop }
 }
@@ -71,18 +80,24 @@ export function takeRun(queue: LeaseQueue): { readonly queue: LeaseQueue; readon
   return { queue: queue.with(at, next), run: { lease: entry.lease, from, to } }
 }
 
-/** Puts the rest of a run that broke back into its lease, to be begun again. */
-export function giveBack(queue: LeaseQueue, leaseId: LeaseId, indexes: readonly number[]): LeaseQueue {
+/** Puts segments that wait inside a run back into their lease, to be begun again; others are left as they are. */
+export function giveBack(queue: LeaseQueue, lease: LeaseMessage, indexes: readonly number[]): LeaseQueue {
   const back = new Set(indexes)
-  return queue.map((entry) =>
-    entry.lease.leaseId === leaseId
-      ? {
-          ...entry,
-          running: entry.running.filter((index) => !back.has(index)),
-          queued: [...new Set([...entry.queued, ...indexes])].sort((a, b) => a - b),
-        }
-      : entry,
-  )
+  return queue.map((entry) => {
+    if (!sameLease(entry.lease, lease)) return entry
+    const returned = entry.running.filter((index) => back.has(index))
+    return {
+      ...entry,
+      running: entry.running.filter((index) => !back.has(index)),
+      queued: [...entry.queued, ...returned].sort((a, b) => a - b),
+    }
+  })
+}
+
+/** The segments of a run that have not ended, ascending. */
+export function unfinishedOf(queue: LeaseQueue, { lease, from, to }: SlotRun): readonly number[] {
+  const entry = queue.find((other) => sameLease(other.lease, lease))
+  return entry?.running.filter((index) => index >= from && index < to) ?? []
 }
 
 /** Notes that a segment ended, well or not. */

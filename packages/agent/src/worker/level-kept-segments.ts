@@ -7,19 +7,29 @@ import { segmentText } from './segment-text.js'
 export async function openKeptSegments(db: StoreDatabase): Promise<KeptSegments> {
   const table = db.sublevel<string, KeptSegment>('kept', { valueEncoding: 'json' })
   const segments = new Map<string, KeptSegment>()
-  for await (const [text, segment] of table.iterator()) segments.set(text, segment)
+  const unlanded = new Map<string, KeptSegment>()
+  const note = (text: string, segment: KeptSegment): void => {
+    segments.set(text, segment)
+    if (segment.landed) unlanded.delete(text)
+    else unlanded.set(text, segment)
+  }
+  for await (const [text, segment] of table.iterator()) note(text, segment)
 
   const remove = async (texts: readonly string[]): Promise<void> => {
-    for (const text of texts) segments.delete(text)
+    for (const text of texts) {
+      segments.delete(text)
+      unlanded.delete(text)
+    }
     await table.batch(texts.map((key) => ({ type: 'del' as const, key })))
   }
 
   return {
     all: () => [...segments.values()],
+    unlanded: () => [...unlanded.values()],
     get: (key: SegmentKey) => segments.get(segmentText(key)),
     put: async (segment: KeptSegment) => {
       const text = segmentText(segment)
-      segments.set(text, segment)
+      note(text, segment)
       await table.put(text, segment)
     },
     forget: (key: SegmentKey) => remove([segmentText(key)]),

@@ -16,7 +16,7 @@ export interface ChunkRequest {
   readonly assetPath: (asset: AssetId) => string
   readonly signal: AbortSignal
   /** `progress` 0 to 1. */
-  readonly onProgress: (index: number, progress: number) => void
+  readonly onProgress: (index: number, progress: number) => unknown
   /** Called in order, as soon as each is done; the run waits for all of them before it ends. */
   readonly onSegment: (segment: FinishedSegment) => Promise<void>
 }
@@ -54,6 +54,8 @@ export interface KeptSegment extends SegmentKey {
 /** Remembers kept segments across restarts. */
 export interface KeptSegments {
   all(): readonly KeptSegment[]
+  /** Those whose home has not said that it has them; costs what it returns, however many are kept. */
+  unlanded(): readonly KeptSegment[]
   get(key: SegmentKey): KeptSegment | undefined
   put(segment: KeptSegment): Promise<void>
   /** Forgets one whose bytes turned out to be bad, or a whole job; returns blobs that nothing else names. */

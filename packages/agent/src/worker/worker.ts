@@ -19,6 +19,7 @@ import {
   revokeJob,
   revokeSegments,
   takeRun,
+  unfinishedOf,
   type LeaseQueue,
   type SlotRun,
 } from './lease-queue.js'
@@ -40,18 +41,20 @@ export interface WorkerInit {
   readonly onRendered: (key: SegmentKey) => void
   /** Something that a heartbeat says has changed. */
   readonly onChange: () => void
-  /** An asset of this machine changed under a job. */
+  /** An asset of this machine changed under a job, or is gone. */
   readonly onMediaChanged: (jobId: JobId, error: Error) => void
 }
 
 interface Slot {
-  readonly run: SlotRun
+  /** Shorter than what was taken when its tail was taken back. */
+  run: SlotRun
   readonly abort: AbortController
   ended: Promise<void>
   chunk: ChunkRun | undefined
-  /** Segment that is being encoded, and how far it is. */
+  /** The first segment of the run that is not done. The next one may have begun: encoders overlap. */
   at: number
-  progress: number
+  /** How far each begun segment is, 0 to 1. */
+  readonly progress: Map<number, number>
 }
 
 /** Errors that say nothing about the segment: no strike. */
@@ -99,15 +102,19 @@ export class Worker {
   }
 
   revoke(message: RevokeMessage): void {
-    const { queue, stop } = revokeSegments(this.#queue, message)
-    const tookBack = countQueued(queue) < countQueued(this.#queue)
+    // One that is being stopped runs until its tools are gone; the coordinator may ask again meanwhile.
+    const mine = [...this.#slots].filter(({ run, abort }) => !abort.signal.aborted && sameAttempt(run.lease, message))
+    const { queue, stop } = revokeSegments(this.#queue, message, new Set(mine.map(({ at }) => at)))
+    const tookBack = countSegments(queue) + stop.length < countSegments(this.#queue)
     this.#queue = queue
     const gone = new Set(message.indexes)
-    for (const slot of this.#slots) {
-      // One that is being stopped runs until its tools are gone; the coordinator may ask again meanwhile.
-      if (slot.abort.signal.aborted || !sameAttempt(slot.run.lease, message)) continue
-      if (stop.includes(slot.at)) slot.abort.abort(new Error(message.reason))
-      else if (message.stopRunning) this.#shorten(slot, gone)
+    for (const slot of mine) {
+      if (stop.includes(slot.at)) {
+        this.#cut(slot, slot.at + 1)
+        slot.abort.abort(new Error(message.reason))
+      } else {
+        this.#cutBefore(slot, gone)
+      }
     }
     this.#fill()
     // What was stopped is told when it has ended; telling the same again would be answered by the same revocation.
@@ -139,7 +146,7 @@ export class Worker {
       index: at,
       leaseId: run.lease.leaseId,
       term: run.lease.term,
-      progress,
+      progress: progress.get(at) ?? 0,
     }))
   }
 
@@ -150,10 +157,19 @@ export class Worker {
     await Promise.all([...this.#slots].map((slot) => slot.ended))
   }
 
-  #shorten(slot: Slot, gone: ReadonlySet<number>): void {
+  /** Ends a run before the first segment that it has not begun and was taken back. */
+  #cutBefore(slot: Slot, gone: ReadonlySet<number>): void {
     for (let index = slot.at + 1; index < slot.run.to; index += 1) {
-      if (gone.has(index)) return slot.chunk?.stopAfter(index - 1)
+      if (gone.has(index)) return this.#cut(slot, index)
     }
+  }
+
+  /** Lets a run end before the segment `to`; what it had from there on is free for any slot. */
+  #cut(slot: Slot, to: number): void {
+    const rest = unfinishedOf(this.#queue, slot.run).filter((index) => index >= to)
+    this.#queue = giveBack(this.#queue, slot.run.lease, rest)
+    slot.run = { ...slot.run, to }
+    slot.chunk?.stopAfter(to - 1)
   }
 
   #prefetch({ jobId }: LeaseMessage): void {
@@ -174,7 +190,7 @@ export class Worker {
         ended: Promise.resolve(),
         chunk: undefined,
         at: taken.run.from,
-        progress: 0,
+        progress: new Map(),
       }
       this.#slots.add(slot)
       slot.ended = this.#work(slot)
@@ -196,22 +212,21 @@ export class Worker {
   }
 
   async #render(slot: Slot): Promise<void> {
-    const { lease, from, to } = slot.run
+    const { lease } = slot.run
     const { renderer, materials } = this.#components
     const signal = slot.abort.signal
     const manifest = await materials.manifest(lease.jobId, signal)
     const paths = await materials.assets(lease.jobId, signal)
     signal.throwIfAborted()
+    // Read now: the tail may have been taken back while the materials came.
+    const { from, to } = slot.run
     slot.chunk = renderer.renderChunk({
       manifest,
       from,
       to,
       assetPath: (asset) => paths.get(asset) ?? '',
       signal,
-      onProgress: (index, progress) => {
-        slot.at = index
-        slot.progress = progress
-      },
+      onProgress: (index, progress) => slot.progress.set(index, progress),
       onSegment: (segment) => this.#onSegment(slot, segment),
     })
     await slot.chunk.done
@@ -225,8 +240,7 @@ export class Worker {
     const { id, sizeBytes } = await sink.putFile(segment.path)
     await kept.put({ ...key, blob: id, sizeBytes, renderMs: segment.renderMs, landed: false })
     this.#queue = endSegment(this.#queue, key)
-    slot.at = Math.min(segment.index + 1, slot.run.to - 1)
-    slot.progress = 0
+    slot.at = unfinishedOf(this.#queue, slot.run)[0] ?? slot.at
     this.#report(lease, key, { kind: 'rendered', renderMs: Math.round(segment.renderMs) })
     this.#init.onRendered(key)
     this.#init.onChange()
@@ -235,11 +249,11 @@ export class Worker {
   #onBroken(slot: Slot, error: unknown): void {
     if (slot.abort.signal.aborted || this.#stopped) return
     const { lease } = slot.run
-    const key: SegmentKey = { jobId: lease.jobId, generation: lease.generation, index: slot.at }
+    const key: SegmentKey = { jobId: lease.jobId, generation: lease.generation, index: failedIndex(slot, error) }
     const code = isSheafError(error) ? error.code : 'SHEAF_ENGINE_FAILED'
     const message = error instanceof Error ? error.message : String(error)
     this.#components.log.warn({ ...key, code, error }, 'segment failed')
-    if (code === 'SHEAF_MEDIA_CHANGED') {
+    if (code === 'SHEAF_MEDIA_CHANGED' || code === 'SHEAF_MEDIA_MISSING') {
       this.#init.onMediaChanged(lease.jobId, error as Error)
       return this.drop(lease.jobId)
     }
@@ -247,17 +261,9 @@ export class Worker {
     this.#report(lease, key, { kind: 'failed', code, message, strike: !innocent.has(code) })
   }
 
-  /** Segments of the run that were not reached (it was stopped, or broke before them) go back into the queue. */
-  #leaveUnbegun({ run, abort }: Slot): void {
-    const entry = this.#queue.find(({ lease }) => lease.leaseId === run.lease.leaseId)
-    const left = entry?.running.filter((index) => index >= run.from && index < run.to) ?? []
-    if (left.length === 0) return
-    this.#queue = giveBack(this.#queue, run.lease.leaseId, left)
-    const [current] = left
-    if (abort.signal.aborted && current !== undefined) {
-      const key = { jobId: run.lease.jobId, generation: run.lease.generation, index: current }
-      this.#queue = endSegment(this.#queue, key)
-    }
+  /** Segments of the run that were not reached, since it broke before them, go back into the queue. */
+  #leaveUnbegun({ run }: Slot): void {
+    this.#queue = giveBack(this.#queue, run.lease, unfinishedOf(this.#queue, run))
   }
 
   #report(
@@ -269,7 +275,14 @@ export class Worker {
   }
 }
 
-const countQueued = (queue: LeaseQueue): number => queue.reduce((sum, { queued }) => sum + queued.length, 0)
+/** The segment that an engine's error is about, where it says so; else the first that is not done. */
+function failedIndex({ run, at }: Slot, error: unknown): number {
+  const segment = isSheafError(error) ? error.details['segment'] : undefined
+  return typeof segment === 'number' && segment >= run.from && segment < run.to ? segment : at
+}
+
+const countSegments = (queue: LeaseQueue): number =>
+  queue.reduce((sum, { queued, running }) => sum + queued.length + running.length, 0)
 
 function sameAttempt(a: { jobId: JobId; generation: number }, b: { jobId: JobId; generation: number }): boolean {
   return a.jobId === b.jobId && a.generation === b.generation

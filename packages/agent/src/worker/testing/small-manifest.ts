@@ -1,0 +1,21 @@
+import { MANIFEST_VERSION, type Manifest } from '@sheaf/timeline'
+
+/** Three segments of black without sound, 160 × 90 at 25 frames a second, and a medium that nothing uses. */
+export const smallManifest: Manifest = {
+  version: MANIFEST_VERSION,
+  edit: {
+    name: 'small',
+    rate: { num: 25, den: 1 },
+    frames: 6,
+    video: { name: 'V1', items: [{ kind: 'gap', from: 0, to: 6 }] },
+    audio: undefined,
+  },
+  media: { a0: { index: { container: 'mov', video: undefined, audio: undefined }, sizeBytes: 5, name: 'shot.mov' } },
+  size: { width: 160, height: 90 },
+  preset: { id: 'h264', crf: 30, speed: 'veryfast' },
+  segments: [
+    [0, 2],
+    [2, 4],
+    [4, 6],
+  ],
+}
