@@ -1,12 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import type { AgentProcess } from '@sheaf/cli'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { FarmSandbox } from '../support/farm-sandbox.js'
 import { expectRefusal, type ExpectedRefusal } from '../support/refusal.js'
 import { runSheaf } from '../support/run-sheaf.js'
 import { makeSmallFilm } from '../support/small-film.js'
 
 const timeout = 60_000
+vi.setConfig({ testTimeout: timeout })
 
 interface BadEdit extends ExpectedRefusal {
   readonly what: string

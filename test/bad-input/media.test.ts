@@ -1,14 +1,17 @@
+import { execFile } from 'node:child_process'
 import { appendFile, copyFile, mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 import { demoEdit, makeDemoMedia, type AgentProcess, type DemoMedium } from '@sheaf/cli'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { FarmSandbox } from '../support/farm-sandbox.js'
 import { expectRefusal } from '../support/refusal.js'
 import { quickPreset, slowPreset, smallMedia } from '../support/small-film.js'
 import { untilClosed, untilCompleted, untilJob } from '../support/wait-for.js'
 
 const timeout = 240_000
+vi.setConfig({ testTimeout: timeout })
 const rate = 25
 
 describe('media that cannot be used are named with their place before anything is rendered', () => {
@@ -30,7 +33,12 @@ describe('media that cannot be used are named with their place before anything i
   }
   const submit = async (media: readonly DemoMedium[], frames?: number) => {
     const editPath = await editOf(media, frames)
-    return agent.client.submit({ editPath, outputPath: sandbox.path('film.mp4'), preset: quickPreset, segmentFrames: 24 })
+    return agent.client.submit({
+      editPath,
+      outputPath: sandbox.path('film.mp4'),
+      preset: quickPreset,
+      segmentFrames: 24,
+    })
   }
 
   it('missing ones all at once', async () => {
@@ -55,8 +63,6 @@ describe('media that cannot be used are named with their place before anything i
 
   it('truncated behind its index', async () => {
     const path = sandbox.path('media', 'fast start.mp4')
-    const { execFile } = await import('node:child_process')
-    const { promisify } = await import('node:util')
     const args = ['-v', 'error', '-i', sandbox.path('media', wide.file), '-c', 'copy', '-movflags', '+faststart', path]
     await promisify(execFile)('ffmpeg', args)
     await truncate(path, Math.floor((await readFile(path)).length / 3))

@@ -1,14 +1,18 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import type { AgentProcess } from '@sheaf/cli'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { FarmSandbox } from '../support/farm-sandbox.js'
 import { expectRefusal } from '../support/refusal.js'
 import { runSheaf } from '../support/run-sheaf.js'
-import { makeReadOnlyFolder, mountSmallDisk } from '../support/small-disk.js'
+import { makeReadOnlyFolder, mayMakeReadOnly, mayMount, mountSmallDisk } from '../support/small-disk.js'
 import { makeSmallFilm, quickPreset, type SmallFilm } from '../support/small-film.js'
 import { untilCompleted, untilJob } from '../support/wait-for.js'
 
 const timeout = 240_000
+vi.setConfig({ testTimeout: timeout })
+
+const canMount = await mayMount()
+const canMakeReadOnly = await mayMakeReadOnly()
 
 describe('an output that cannot be written is refused, and what is there stays', () => {
   let sandbox: FarmSandbox
@@ -53,9 +57,11 @@ describe('an output that cannot be written is refused, and what is there stays',
     'appears while the job renders: it is not destroyed, and the job says so',
     async () => {
       const path = sandbox.path('late.mp4')
+      // Paused, so that the name is taken before the film can be whole.
+      await agent.client.pauseAgent()
       const { jobId } = await submit(path)
-      // The name is taken before the film can be whole: the agent is paused until then.
       await writeFile(path, 'mine', { flag: 'wx' })
+      await agent.client.resumeAgent()
       const job = await untilJob(agent, jobId, 'to say what is in its way', ({ message }) => message !== undefined)
       expect(job.message).toContain(path)
       expect(job.status).not.toBe('completed')
@@ -107,9 +113,8 @@ describe('an output that cannot be written is refused, and what is there stays',
     })
   })
 
-  it('lies in a read-only folder', async (context) => {
+  it.skipIf(!canMakeReadOnly)('lies in a read-only folder', async () => {
     const folder = await makeReadOnlyFolder(sandbox.path('read-only'))
-    if (folder === undefined) return context.skip('this user cannot make a read-only folder here')
     try {
       await expectRefusal(submit(sandbox.path('read-only', 'film.mp4')), {
         code: 'SHEAF_OUTPUT_NOT_WRITABLE',
@@ -121,11 +126,10 @@ describe('an output that cannot be written is refused, and what is there stays',
     }
   })
 
-  it(
+  it.skipIf(!canMount)(
     'lies on a disk that is full, now or later',
-    async (context) => {
+    async () => {
       const disk = await mountSmallDisk(sandbox.path('small'), '4m')
-      if (disk === undefined) return context.skip('this user cannot mount a small disk here')
       try {
         const path = sandbox.path('small', 'film.mp4')
         await writeFile(sandbox.path('small', 'ballast'), Buffer.alloc(3_900_000))
@@ -140,7 +144,12 @@ describe('an output that cannot be written is refused, and what is there stays',
         const { jobId } = await submit(path)
         await writeFile(sandbox.path('small', 'ballast'), Buffer.alloc(4 * 1024 * 1024 - 8192))
         await agent.client.resumeAgent()
-        const stuck = await untilJob(agent, jobId, 'to say that the disk is full', ({ message }) => message !== undefined)
+        const stuck = await untilJob(
+          agent,
+          jobId,
+          'to say that the disk is full',
+          ({ message }) => message !== undefined,
+        )
         expect(stuck.message).toMatch(/full/)
         expect(stuck.status).not.toBe('failed')
         await writeFile(sandbox.path('small', 'ballast'), '')

@@ -81,7 +81,10 @@ describe('a person stays in control', () => {
         home,
         jobId,
         'to stand still',
-        (job) => job.status === 'paused' && segmentsOf(job, 'rendering').length === 0 && segmentsOf(job, 'leased').length === 0,
+        (job) =>
+          job.status === 'paused' &&
+          segmentsOf(job, 'rendering').length === 0 &&
+          segmentsOf(job, 'leased').length === 0,
       )
       expect(still.landed).toBeLessThan(still.segments)
       await toolsAreGone(2)

@@ -116,7 +116,11 @@ describe('an agent that is killed costs time and nothing else', () => {
       // The workers go on with what they were leased, and keep it: nobody is there to take it.
       const orphaned = await untilJob(witness, jobId, 'a worker to hold a segment for the lost home', (job, view) => {
         watch.see(view, 0)
-        return job.framesDone > job.framesLanded && segmentsOf(job, 'rendering').length > 0 && !view.peers.some(({ peer, connected }) => peer === home.peer && connected)
+        return (
+          job.framesDone > job.framesLanded &&
+          segmentsOf(job, 'rendering').length > 0 &&
+          !view.peers.some(({ peer, connected }) => peer === home.peer && connected)
+        )
       })
       const begunBefore = (await encodes.segments()).length
       const again = await start(home.name, [witness, other])
@@ -144,14 +148,18 @@ describe('an agent that is killed costs time and nothing else', () => {
     timeout,
   )
 
-  it('and no partial file, no orphan', async () => {
-    const agentsRun = agents.length
-    const left = await untilFound('the tools to be gone', async () => {
-      const processes = await sandbox.processes()
-      return processes.length === agentsRun ? processes : undefined
-    })
-    expect(left).toHaveLength(agentsRun)
-    const films = (await readdir(sandbox.root)).filter((name) => name.includes('.mp4'))
-    expect(films.sort()).toEqual(['alone.mp4', 'coordinator-killed.mp4', 'home-killed.mp4', 'worker-killed.mp4'])
-  }, timeout)
+  it(
+    'and no partial file, no orphan',
+    async () => {
+      const agentsRun = agents.length
+      const left = await untilFound('the tools to be gone', async () => {
+        const processes = await sandbox.processes()
+        return processes.length === agentsRun ? processes : undefined
+      })
+      expect(left).toHaveLength(agentsRun)
+      const films = (await readdir(sandbox.root)).filter((name) => name.includes('.mp4'))
+      expect(films.sort()).toEqual(['alone.mp4', 'coordinator-killed.mp4', 'home-killed.mp4', 'worker-killed.mp4'])
+    },
+    timeout,
+  )
 })

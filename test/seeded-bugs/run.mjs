@@ -50,7 +50,10 @@ async function hunt(copy, bug) {
   const path = join(copy, ...bug.file.split('/'))
   const good = await readFile(path, 'utf8')
   if (good.split(bug.find).length !== 2) return `its place is not found exactly once in ${bug.file}`
-  await writeFile(path, good.replace(bug.find, () => bug.replace))
+  await writeFile(
+    path,
+    good.replace(bug.find, () => bug.replace),
+  )
   try {
     const { failed, passed, output } = await runTests(copy, [bug.test])
     if (failed > 0) return ''

@@ -12,6 +12,8 @@ export function renderers(job: JobView): ReadonlyMap<number, string> {
   return new Map(
     job.runs
       .filter(({ status }) => status === 'landed')
-      .flatMap(({ from, to, holder }) => Array.from({ length: to - from }, (_, at) => [from + at, holder ?? ''] as const)),
+      .flatMap(({ from, to, holder }) =>
+        Array.from({ length: to - from }, (_, at) => [from + at, holder ?? ''] as const),
+      ),
   )
 }

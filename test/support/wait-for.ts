@@ -69,11 +69,7 @@ export async function untilMet(agents: readonly AgentProcess[]): Promise<void> {
   const [first] = leaders
   await Promise.all(
     agents.map((agent) =>
-      untilFarm(
-        agent,
-        'one coordinator',
-        (view) => met(view) && view.coordinator?.peer === first?.coordinator?.peer,
-      ),
+      untilFarm(agent, 'one coordinator', (view) => met(view) && view.coordinator?.peer === first?.coordinator?.peer),
     ),
   )
 }
