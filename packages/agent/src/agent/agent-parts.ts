@@ -4,7 +4,7 @@ import type { Fact, FactIntent, JobId, LeaseId, PeerId, SegmentKey } from '@shea
 import { BlobService } from '../blobs/index.js'
 import type { FfmpegTools } from '../engine/index.js'
 import { FactSync } from '../facts/index.js'
-import { Landing, Results, type HomeBytes, type HomeFarm } from '../home/index.js'
+import { Landing, Results, type HomeFarm } from '../home/index.js'
 import { CoreHost } from '../host/index.js'
 import type { AgentLog, Log } from '../log/index.js'
 import { FarmNetwork, type FarmMessage } from '../network/index.js'
@@ -14,6 +14,7 @@ import type { AgentOptions } from './agent-options.js'
 import type { AgentStorage } from './agent-storage.js'
 import { ClosedJobs } from './closed-jobs.js'
 import { createFarmReader } from './farm-reader.js'
+import { createHomeBytes } from './home-bytes.js'
 import { routeMessage } from './route-message.js'
 import { createSegmentCheck } from './segment-check.js'
 import { selfReport, type SelfSources } from './self-report.js'
@@ -161,22 +162,11 @@ export class AgentParts {
     )
   }
 
-  #bytes(): HomeBytes {
-    const { blobs } = this.#init.storage
-    return {
-      path: (id) => blobs.path(id),
-      has: (id) => blobs.has(id),
-      fetch: async (from, id) => {
-        await this.service.fetchBlob(from, id, { signal: AbortSignal.timeout(120_000) })
-      },
-    }
-  }
-
   #buildLanding(): Landing {
     return new Landing(
       {
         farm: this.farm,
-        bytes: this.#bytes(),
+        bytes: createHomeBytes(this.#init.storage.blobs, this.service),
         materials: this.materials,
         check: createSegmentCheck(this.#init.tools),
         append: (intents) => this.append(intents),
@@ -215,7 +205,7 @@ export class AgentParts {
     return new Results(
       {
         farm: this.farm,
-        bytes: this.#bytes(),
+        bytes: createHomeBytes(this.#init.storage.blobs, this.service),
         materials: this.materials,
         append: (intents) => this.append(intents),
         tools,

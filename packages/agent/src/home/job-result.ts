@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { mkdir, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { isSheafError, SheafError, type BlobId, type PeerId } from '@sheaf/protocol'
-import type { Manifest } from '@sheaf/timeline'
+import { audioExtension, type Manifest } from '@sheaf/timeline'
 import { renderAudio, type FfmpegTools } from '../engine/index.js'
-import { openOutputJoiner, verifyOutput, type JoinedOutput, type OutputJoiner } from '../join/index.js'
+import { openOutputJoiner, type JoinedOutput, type OutputJoiner } from '../join/index.js'
 import type { Log } from '../log/index.js'
 import { readJson, writeJsonDurably } from '../store/index.js'
 import type { Materials } from '../worker/index.js'
@@ -28,6 +31,7 @@ export class JobResult {
   readonly #job: HomeJob
   readonly #folder: string
   readonly #abort = new AbortController()
+  #discarded = false
   #wake: () => void = () => undefined
 
   constructor(
@@ -44,6 +48,12 @@ export class JobResult {
     this.#wake()
   }
 
+  /** Stops for good: what was made on the way is removed too. */
+  discard(): void {
+    this.#discarded = true
+    this.stop()
+  }
+
   /** Stops; the partial file is removed. */
   stop(): void {
     this.#abort.abort(new Error('result not wanted any more'))
@@ -52,34 +62,75 @@ export class JobResult {
 
   /** Runs until the file is in place and the fact is signed; rejects with what went wrong. */
   async run(): Promise<void> {
-    const { jobId } = this.#job
+    try {
+      await mkdir(this.#folder, { recursive: true })
+      const output = (await this.#wasFinishing()) ? await this.#makeAgain() : await this.#make()
+      await this.#complete(output)
+    } finally {
+      if (this.#discarded) await rm(this.#folder, { recursive: true, force: true })
+    }
+  }
+
+  async #make(): Promise<JoinedOutput> {
+    const { outputPath: outPath, overwrite, jobId } = this.#job
+    return this.#joinTo({ outPath, overwrite }, async (joiner) => {
+      await writeJsonDurably(this.#markerPath, { jobId })
+      try {
+        return await joiner.finish()
+      } catch (error) {
+        // Nothing has the final name: whatever appears there from now on is not ours.
+        await rm(this.#markerPath, { force: true })
+        throw error
+      }
+    })
+  }
+
+  /**
+   * The agent died near the moment in which the file got its name. A file there may be ours or a
+   * person's: it is ours when it is, byte for byte, what the segments make.
+   */
+  async #makeAgain(): Promise<JoinedOutput> {
+    const { outputPath } = this.#job
+    const there = await stat(outputPath).catch(() => undefined)
+    if (there === undefined || this.#job.overwrite) return this.#make()
+    const again = join(dirname(outputPath), `.${basename(outputPath)}.sheaf-again`)
+    try {
+      const made = await this.#joinTo({ outPath: again, overwrite: true }, (joiner) => joiner.finish())
+      if (made.sizeBytes === there.size && made.sha256 === (await sha256Of(outputPath))) {
+        return { ...made, path: outputPath }
+      }
+    } finally {
+      await rm(again, { force: true })
+    }
+    await rm(this.#markerPath, { force: true })
+    return this.#make()
+  }
+
+  async #joinTo(
+    target: { readonly outPath: string; readonly overwrite: boolean },
+    finish: (joiner: OutputJoiner) => Promise<JoinedOutput>,
+  ): Promise<JoinedOutput> {
     const signal = this.#abort.signal
-    await mkdir(this.#folder, { recursive: true })
-    const manifest = await this.#components.materials.manifest(jobId, signal)
-    const audioPath = await this.#sound(manifest)
+    const manifest = await this.#components.materials.manifest(this.#job.jobId, signal)
     const joiner = await openOutputJoiner({
-      outPath: this.#job.outputPath,
-      overwrite: this.#job.overwrite || (await this.#wasFinishing()),
+      ...target,
       rate: manifest.edit.rate,
       width: manifest.size.width,
       height: manifest.size.height,
       segmentFrames: manifest.segments.map(([from, to]) => to - from),
-      audioPath,
+      audioPath: await this.#sound(manifest),
       signal,
     })
     try {
       await this.#joinAll(joiner, manifest.segments.length)
-      await writeJsonDurably(this.#markerPath, { jobId })
-      const output = await joiner.finish()
-      await this.#complete(manifest, output)
+      return await finish(joiner)
     } catch (error) {
       await joiner.abort()
       throw error
     }
   }
 
-  async #complete(manifest: Manifest, output: JoinedOutput): Promise<void> {
-    await verifyOutput(output.path, { frames: output.frames, rate: manifest.edit.rate })
+  async #complete(output: JoinedOutput): Promise<void> {
     const { jobId, generation } = this.#job
     const { sha256: outputSha256, sizeBytes } = output
     await this.#components.append([{ kind: 'job-completed', payload: { jobId, generation, outputSha256, sizeBytes } }])
@@ -91,7 +142,7 @@ export class JobResult {
     return join(this.#folder, 'finishing.json')
   }
 
-  /** The agent died between giving the file its name and signing *completed*: the file there is our own. */
+  /** Whether an earlier try went as far as to give the file its name, perhaps. */
   async #wasFinishing(): Promise<boolean> {
     return (await readJson(this.#markerPath)) !== undefined
   }
@@ -100,7 +151,7 @@ export class JobResult {
     const { jobId } = this.#job
     const signal = this.#abort.signal
     const paths = await this.#components.materials.assets(jobId, signal)
-    const outPath = join(this.#folder, 'sound.mp4')
+    const outPath = join(this.#folder, `sound${audioExtension(manifest.preset)}`)
     if ((await stat(outPath).catch(() => undefined)) !== undefined) return outPath
     const made = await renderAudio({
       tools: this.#components.tools,
@@ -134,6 +185,8 @@ export class JobResult {
       await joiner.add(index, this.#components.bytes.path(blob))
     } catch (error) {
       if (isSheafError(error, 'SHEAF_SEGMENT_INVALID') || isSheafError(error, 'SHEAF_BLOB_NOT_FOUND')) {
+        // Bytes that went bad on this disk must not be taken for those that come next: they have the same name.
+        await this.#components.bytes.dropIfDamaged(blob)
         await this.#components.append([
           { kind: 'segments-retracted', payload: { jobId, generation, epoch, indexes: [index] } },
         ])
@@ -149,4 +202,10 @@ function missing(index: number, blob: BlobId): SheafError {
     message: `Segment ${index} landed as ${blob}, but its bytes are not in the store any more.`,
     hint: 'It is rendered again by itself.',
   })
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return hash.digest('hex')
 }

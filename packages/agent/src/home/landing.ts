@@ -1,4 +1,5 @@
 import { isSheafError, type OfferMessage, type OfferReply, type PeerId } from '@sheaf/protocol'
+import type { Manifest } from '@sheaf/timeline'
 import type { Log } from '../log/index.js'
 import type { Materials } from '../worker/index.js'
 import { LandingBatches } from './landing-batches.js'
@@ -46,9 +47,20 @@ export class Landing {
     if (before !== undefined) return this.#alreadyLanded(from, offer, before)
     if (!(await bytes.has(offer.blob))) await bytes.fetch(from, offer.blob)
     const manifest = await this.#components.materials.manifest(offer.jobId, AbortSignal.timeout(60_000))
-    await this.#components.check({ manifest, offer, path: bytes.path(offer.blob) })
+    await this.#check(manifest, offer)
     await this.#sign(from, offer, job)
     return { kind: 'landed' }
+  }
+
+  async #check(manifest: Manifest, offer: OfferMessage): Promise<void> {
+    const { bytes, check } = this.#components
+    try {
+      await check({ manifest, offer, path: bytes.path(offer.blob) })
+    } catch (error) {
+      // Whether the bytes came wrong or went bad here: the next offer of this name is to be fetched.
+      await bytes.dropIfDamaged(offer.blob)
+      throw error
+    }
   }
 
   async #sign(from: PeerId, { jobId, index, blob, sizeBytes, renderMs }: OfferMessage, job: HomeJob): Promise<void> {

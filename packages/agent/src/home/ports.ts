@@ -28,6 +28,8 @@ export interface HomeBytes {
   has(id: BlobId): Promise<boolean>
   /** Into the store, verified by hash. */
   fetch(from: PeerId, id: BlobId): Promise<void>
+  /** Removes bytes that do not hash to `id` any more. */
+  dropIfDamaged(id: BlobId): Promise<void>
 }
 
 /** Checks a segment's bytes against what the job asks for. Throws `SHEAF_SEGMENT_INVALID`. */

@@ -10,8 +10,16 @@ export interface ResultsInit {
 }
 
 /** Errors that do not pass by waiting. */
-const hopeless = new Set(['SHEAF_MEDIA_CHANGED', 'SHEAF_MEDIA_MISSING', 'SHEAF_ENGINE_FAILED', 'SHEAF_OUTPUT_FORMAT'])
+const hopeless = new Set([
+  'SHEAF_MEDIA_CHANGED',
+  'SHEAF_MEDIA_MISSING',
+  'SHEAF_ENGINE_FAILED',
+  'SHEAF_OUTPUT_FORMAT',
+  'SHEAF_STORE_DAMAGED',
+])
 const retryMs = 3000
+/** A segment that was rendered anew this often and still does not fit the others never will. */
+const invalidTries = 3
 
 /** The home's second duty: an output file for each open job whose home is here. */
 export class Results {
@@ -20,6 +28,9 @@ export class Results {
   readonly #running = new Map<JobId, JobResult>()
   readonly #notices = new Map<JobId, string>()
   readonly #timers = new Map<JobId, NodeJS.Timeout>()
+  /** How often each segment was found wrong when it was joined. */
+  readonly #invalid = new Map<string, number>()
+  readonly #following = new Set<Promise<void>>()
   #stopped = false
 
   constructor(components: JobResultComponents, init: ResultsInit) {
@@ -41,8 +52,9 @@ export class Results {
     const wanted = new Set(mine.map((job) => job.jobId))
     for (const [jobId, result] of this.#running) {
       if (wanted.has(jobId)) result.advance()
-      else result.stop()
+      else result.discard()
     }
+    for (const jobId of this.#notices.keys()) if (!wanted.has(jobId)) this.#notices.delete(jobId)
     for (const job of mine) {
       if (this.#running.has(job.jobId) || this.#timers.has(job.jobId)) continue
       const { workDir, self } = this.#init
@@ -60,12 +72,14 @@ export class Results {
     await Promise.all(ends)
   }
 
-  readonly #following = new Set<Promise<void>>()
-
   #follow(jobId: JobId, result: JobResult): void {
     const end = result
       .run()
-      .then(() => this.#notices.delete(jobId))
+      .then(() => {
+        this.#notices.delete(jobId)
+        // The fact is on its way into the farm's state; until it is there the job looks open.
+        if (!this.#stopped) this.#tryLater(jobId)
+      })
       .catch((error: unknown) => this.#onFailed(jobId, error))
       .finally(() => {
         this.#running.delete(jobId)
@@ -83,8 +97,23 @@ export class Results {
     if (this.#stopped || !stillOpen) return
     const failure = error instanceof Error ? error : new Error(String(error))
     this.#components.log.warn({ jobId, error: failure }, 'output not finished yet')
-    if (isSheafError(failure) && hopeless.has(failure.code)) return this.#init.onHopeless(jobId, failure)
-    this.#notices.set(jobId, failure.message)
+    // Also when it is hopeless: the fact that ends the job takes a moment, and is not to be signed twice.
+    this.#tryLater(jobId)
+    if (this.#isHopeless(jobId, failure)) this.#init.onHopeless(jobId, failure)
+    else this.#notices.set(jobId, failure.message)
+  }
+
+  #isHopeless(jobId: JobId, failure: Error): boolean {
+    if (!isSheafError(failure)) return false
+    if (failure.code !== 'SHEAF_SEGMENT_INVALID') return hopeless.has(failure.code)
+    const generation = this.#components.farm.job(jobId)?.generation ?? 0
+    const key = `${jobId}/${generation}/${String(failure.details['segment'])}`
+    const tries = (this.#invalid.get(key) ?? 0) + 1
+    this.#invalid.set(key, tries)
+    return tries >= invalidTries
+  }
+
+  #tryLater(jobId: JobId): void {
     this.#timers.set(
       jobId,
       setTimeout(() => {

@@ -1,0 +1,206 @@
+import { existsSync } from 'node:fs'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SheafError } from '@sheaf/protocol'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { FfmpegTools } from '../engine/index.js'
+import { makeSegment, sha256 } from '../join/testing/make-media.js'
+import { blobOf, film, memoryLog, other, self, settled, until } from '../worker/testing/make-work.js'
+import type { HomeJob } from './ports.js'
+import { Results } from './results.js'
+import { fakeBytes, fakeFarm, jobOf, smallMaterials } from './testing/make-home.js'
+
+// Room for a busy machine; nothing here measures time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+let media = ''
+beforeAll(async () => {
+  media = await mkdtemp(join(tmpdir(), 'sheaf-test-'))
+  for (const index of [0, 1, 2]) {
+    await makeSegment(join(media, `${index}.mp4`), {
+      codec: 'h264',
+      rate: '25',
+      timescale: 12800,
+      start: index * 2,
+      frames: 2,
+    })
+  }
+})
+afterAll(() => rm(media, { recursive: true, force: true }))
+
+async function deskOf(change: Partial<HomeJob> = {}, materials = smallMaterials) {
+  const dir = await mkdtemp(join(tmpdir(), 'sheaf-test-'))
+  const [workDir, outDir] = [join(dir, 'work'), join(dir, 'out')]
+  await Promise.all([mkdir(workDir), mkdir(outDir), copyAll(media, join(dir, 'store'))])
+  const outputPath = join(outDir, 'film.mp4')
+  const farm = fakeFarm(jobOf({ outputPath, ...change }))
+  const store = fakeBytes((id) => join(dir, 'store', `${id.slice(0, 1)}.mp4`))
+  const hopeless: string[] = []
+  const log = memoryLog()
+  const make = () =>
+    new Results(
+      { farm, bytes: store.bytes, materials, append: farm.append, tools: {} as FfmpegTools, log },
+      { self, workDir, onHopeless: (_job, error) => void hopeless.push(error.message), onChange: () => undefined },
+    )
+  const results = make()
+  onTestFinished(async () => {
+    await results.stop()
+    await rm(dir, { recursive: true, force: true })
+  })
+  const land = (...indexes: readonly number[]): void => {
+    for (const index of indexes) {
+      store.here.add(blobOf(`${index}`))
+      farm.landed.set(index, blobOf(`${index}`))
+    }
+    results.update()
+  }
+  const signed = (kind: string) => farm.signed.filter((intent) => intent.kind === kind)
+  return { dir, workDir, outDir, outputPath, farm, store, results, hopeless, land, signed, log }
+}
+
+async function copyAll(from: string, to: string): Promise<void> {
+  await mkdir(to)
+  for (const name of await readdir(from)) await copyFile(join(from, name), join(to, name))
+}
+
+const marked = (workDir: string) => writeMarker(join(workDir, `result-${film}`))
+async function writeMarker(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'finishing.json'), JSON.stringify({ jobId: film }))
+}
+
+describe('a result', () => {
+  it('appears whole when the last segment landed, in whatever order they do, and the fact says its hash', async () => {
+    const { land, outputPath, outDir, workDir, signed, results } = await deskOf()
+    land(2)
+    land(0)
+    await settled()
+    expect(existsSync(outputPath)).toBe(false)
+    land(1)
+    await until(() => signed('job-completed').length === 1)
+    const payload = {
+      jobId: film,
+      generation: 1,
+      outputSha256: await sha256(outputPath),
+      sizeBytes: (await readFile(outputPath)).length,
+    }
+    expect(signed('job-completed')).toEqual([{ kind: 'job-completed', payload }])
+    await results.stop()
+    expect([await readdir(outDir), await readdir(workDir)]).toEqual([['film.mp4'], []])
+    expect(signed('job-completed').length).toBe(1)
+  })
+
+  it('is not made on other machines than the submitter’s', async () => {
+    const { land, outputPath, results } = await deskOf({ submitter: other })
+    land(0, 1, 2)
+    await results.stop()
+    expect(existsSync(outputPath)).toBe(false)
+  })
+
+  it('takes back a segment whose bytes are gone, and one that is damaged', async () => {
+    const lost = await deskOf()
+    lost.land(0, 1)
+    lost.store.here.delete(blobOf('1'))
+    await until(() => lost.signed('segments-retracted').length === 1)
+    expect(lost.signed('segments-retracted')[0]?.payload).toEqual({
+      jobId: film,
+      generation: 1,
+      epoch: 2,
+      indexes: [1],
+    })
+
+    const torn = await deskOf()
+    await writeFile(join(torn.dir, 'store', '0.mp4'), 'torn')
+    torn.land(0)
+    await until(() => torn.signed('segments-retracted').length === 1)
+    expect(torn.store.dropped).toEqual([blobOf('0')])
+    await until(() => torn.results.notice(film) !== undefined)
+    expect(torn.results.notice(film)).toContain('segment 0')
+    expect(await readdir(torn.outDir)).toEqual([])
+    expect(torn.hopeless).toEqual([])
+  })
+
+  it('never replaces a file that is there, and says what stands in the way', async () => {
+    const { land, outputPath, results, signed } = await deskOf()
+    await writeFile(outputPath, 'mine')
+    land(0, 1, 2)
+    await until(() => results.notice(film) !== undefined)
+    expect(results.notice(film)).toContain('exists already')
+    expect(await readFile(outputPath, 'utf8')).toBe('mine')
+    expect(signed('job-completed')).toEqual([])
+  })
+
+  it('replaces it when it was told to', async () => {
+    const { land, outputPath, signed } = await deskOf({ overwrite: true })
+    await writeFile(outputPath, 'old')
+    land(0, 1, 2)
+    await until(() => signed('job-completed').length === 1)
+    expect((await readFile(outputPath)).length).toBeGreaterThan(100)
+  })
+
+  it('whose agent died while it got its name is known again by its bytes', async () => {
+    const first = await deskOf()
+    first.land(0, 1, 2)
+    await until(() => first.signed('job-completed').length === 1)
+    const second = await deskOf()
+    await marked(second.workDir)
+    await copyFile(first.outputPath, second.outputPath)
+    second.land(0, 1, 2)
+    await until(() => second.signed('job-completed').length === 1)
+    expect(second.signed('job-completed')).toEqual(first.signed('job-completed'))
+    expect(await readdir(second.outDir)).toEqual(['film.mp4'])
+  })
+
+  it('whose agent died before it got its name leaves a person’s file alone', async () => {
+    const { land, workDir, outDir, outputPath, results, signed } = await deskOf()
+    await marked(workDir)
+    await writeFile(outputPath, 'mine')
+    land(0, 1, 2)
+    await until(() => results.notice(film) !== undefined)
+    expect(results.notice(film)).toContain('exists already')
+    expect([await readFile(outputPath, 'utf8'), await readdir(outDir), signed('job-completed')]).toEqual([
+      'mine',
+      ['film.mp4'],
+      [],
+    ])
+    expect(existsSync(join(workDir, `result-${film}`, 'finishing.json'))).toBe(false)
+  })
+
+  it('of a job that was closed leaves nothing behind', async () => {
+    const { land, farm, results, outDir, workDir } = await deskOf()
+    land(0)
+    await until(() => existsSync(join(outDir, '.film.mp4.sheaf-part')))
+    farm.jobs.set(film, jobOf({ open: false }))
+    results.update()
+    await results.stop()
+    expect([await readdir(outDir), await readdir(workDir)]).toEqual([[], []])
+  })
+
+  it('that can never be is given up once, also while that fact is on its way', async () => {
+    const error = new SheafError({ code: 'SHEAF_MEDIA_CHANGED', message: 'shot.mov has changed' })
+    const { land, hopeless, results } = await deskOf({}, { ...smallMaterials, assets: () => Promise.reject(error) })
+    land(0)
+    await until(() => hopeless.length > 0)
+    results.update()
+    await settled()
+    results.update()
+    await settled()
+    expect(hopeless).toEqual(['shot.mov has changed'])
+  })
+
+  it('is given up when a segment that was made anew does not fit either', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { dir, land, hopeless, signed } = await deskOf()
+    await writeFile(join(dir, 'store', '0.mp4'), 'torn')
+    for (const tries of [1, 2, 3]) {
+      expect(hopeless).toEqual([])
+      land(0)
+      await until(() => signed('segments-retracted').length === tries)
+      await until(() => vi.getTimerCount() > 0)
+      await vi.advanceTimersByTimeAsync(3000)
+    }
+    expect(hopeless.length).toBe(1)
+  })
+})
