@@ -60,4 +60,20 @@ describe('three agents make the bytes of one', () => {
     },
     timeout,
   )
+
+  it(
+    'an edit rendered twice at once: what one job is done with is still there for the other',
+    async () => {
+      const agent = await sandbox.agent('twice')
+      const job = { editPath: film.editPath, preset: quickPreset, segmentFrames: 24, frames: '0-119' }
+      const submit = async (file: string) =>
+        (await agent.client.submit({ ...job, outputPath: sandbox.path(file) })).jobId
+      const jobIds = [await submit('first.mp4'), await submit('second.mp4')]
+      const [first, second] = await Promise.all(jobIds.map((jobId) => untilCompleted(agent, jobId)))
+      expect(second?.outputSha256).toBe(first?.outputSha256)
+      const troubles = (await agent.client.agentLog({ lines: 500 })).filter(({ level }) => level !== 'info')
+      expect(troubles.map(({ message }) => message)).toEqual([])
+    },
+    timeout,
+  )
 })
