@@ -12,7 +12,9 @@ import { PeerProcess } from './peer-process.js'
 /** Landings under way at once: 64 machines with four slots each. */
 const IN_FLIGHT = 256
 const PEERS = 2
-const landingsPerRun = { full: 20_000, quick: 2_000 } as const
+/** At a tenth of the goal a run would still end in time. */
+const runLimitMs = 200_000
+const landingsPerRun = { full: 10_000, quick: 2_000 } as const
 
 /**
  * Landings a second that a job's home signs, syncs to its disk, and knows to be on the disks of two peers. The home
@@ -48,16 +50,11 @@ async function measureFacts(context: BenchContext): Promise<BenchResult> {
 async function measureRuns(context: BenchContext, home: FactNode): Promise<BenchResult> {
   const count = context.quick ? landingsPerRun.quick : landingsPerRun.full
   const random = seededRandom(context.seed)
-  const farm = {
-    append: (intents: Parameters<FactNode['store']['append']>[0]) => home.store.append(intents),
-    whenReplicated: (fact: Parameters<FactNode['sync']['whenReplicated']>[0]) =>
-      home.sync.whenReplicated(fact, PEERS, { signal: context.signal }),
-  }
   const runs: LandingTimes[] = []
   for (let run = 0; run < context.runs; run += 1) {
     const place = { jobId: jobIdFrom(run, new Uint8Array(11)), generation: 0, epoch: 0 }
     const segments = makeSegments(count, random, home.identity.peerId)
-    const times = await landAll(farm, { place, segments, inFlight: IN_FLIGHT })
+    const times = await landRun(context, home, { place, segments, inFlight: IN_FLIGHT })
     runs.push(times)
     context.say(`run ${run + 1} of ${context.runs}: ${Math.round(ratesOf([times])[0] ?? 0)} landings/s`)
   }
@@ -65,6 +62,27 @@ async function measureRuns(context: BenchContext, home: FactNode): Promise<Bench
   return {
     figures: [{ name: 'landings replicated', value, unit: 'segments/s', op: '>=', goal: 500 }],
     notes: notesOf(runs, count),
+  }
+}
+
+/** One run; SHEAF_TIMEOUT when it takes so long that something must have got stuck. */
+async function landRun(
+  context: BenchContext,
+  home: FactNode,
+  work: Omit<Parameters<typeof landAll>[1], 'signal'>,
+): Promise<LandingTimes> {
+  const limit = AbortSignal.timeout(runLimitMs)
+  const signal = AbortSignal.any([context.signal, limit])
+  const farm = {
+    append: (intents: Parameters<FactNode['store']['append']>[0]) => home.store.append(intents),
+    whenReplicated: (fact: Parameters<FactNode['sync']['whenReplicated']>[0]) =>
+      home.sync.whenReplicated(fact, PEERS, { signal }),
+  }
+  try {
+    return await landAll(farm, { ...work, signal })
+  } catch (cause) {
+    if (!limit.aborted) throw cause
+    throw new SheafError({ code: 'SHEAF_TIMEOUT', message: `Landings hung for ${runLimitMs / 1000} s.`, cause })
   }
 }
 

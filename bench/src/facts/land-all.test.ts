@@ -29,6 +29,7 @@ function memoryFarm() {
     },
   }
 }
+const { signal } = new AbortController()
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 const landed = (facts: readonly Fact[]) =>
   facts.flatMap((fact) => (fact.kind === 'segments-landed' ? fact.payload.segments.map(({ index }) => index) : []))
@@ -37,7 +38,7 @@ describe('landAll', () => {
   it('offers no more than so many at once, and the next only when one is on the disks of the peers', async () => {
     const { farm, signed, release } = memoryFarm()
     let done = false
-    const all = landAll(farm, { place, segments: segmentsOf(5), inFlight: 2 }).then((times) => {
+    const all = landAll(farm, { place, segments: segmentsOf(5), inFlight: 2, signal }).then((times) => {
       done = true
       return times
     })
@@ -60,6 +61,15 @@ describe('landAll', () => {
   it('fails when landings cannot be signed', async () => {
     const { farm } = memoryFarm()
     const broken = { ...farm, append: () => Promise.reject(new Error('disk full')) }
-    await expect(landAll(broken, { place, segments: segmentsOf(1), inFlight: 1 })).rejects.toThrow('disk full')
+    await expect(landAll(broken, { place, segments: segmentsOf(1), inFlight: 1, signal })).rejects.toThrow('disk full')
+  })
+
+  it('does not wait for ever for a landing that hangs', async () => {
+    const { farm } = memoryFarm()
+    const hanging = { ...farm, append: () => new Promise<readonly Fact[]>(() => undefined) }
+    const stop = new AbortController()
+    const all = landAll(hanging, { place, segments: segmentsOf(3), inFlight: 1, signal: stop.signal })
+    stop.abort(new Error('long enough'))
+    await expect(all).rejects.toThrow('long enough')
   })
 })

@@ -18,11 +18,17 @@ export interface LandingTimes {
 
 /**
  * Lands segments as a job's home does, in its batches, with at most `inFlight` of them under way: each one counts
- * as done when the fact that it is in is on the peers' disks, and then the next one is offered.
+ * as done when the fact that it is in is on the peers' disks, and then the next one is offered. Rejects with the
+ * signal's reason, also while a landing hangs.
  */
 export async function landAll(
   farm: LandingFarm,
-  work: { readonly place: LandingPlace; readonly segments: readonly LandedSegment[]; readonly inFlight: number },
+  work: {
+    readonly place: LandingPlace
+    readonly segments: readonly LandedSegment[]
+    readonly inFlight: number
+    readonly signal: AbortSignal
+  },
 ): Promise<LandingTimes> {
   const replicated = new Map<number, Promise<void>>()
   let facts = 0
@@ -50,8 +56,17 @@ export async function landAll(
       landingMs.push(performance.now() - offeredMs)
     }
   }
-  await Promise.all(Array.from({ length: work.inFlight }, landInTurn))
+  const all = Promise.all(Array.from({ length: work.inFlight }, landInTurn))
+  await Promise.race([all, whenAborted(work.signal)])
   return { totalMs: performance.now() - startedMs, landingMs, facts }
+}
+
+function whenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const onAbort = (): void => reject(signal.reason as Error)
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
+  })
 }
 
 function indexesOf(fact: Fact): readonly number[] {
