@@ -1,12 +1,9 @@
-import os from 'node:os'
 import type { BenchResponse } from '@sheaf/protocol'
 import { benchmarkKey, runBenchmark } from '../benchmark/index.js'
 import { engineFingerprint, type FfmpegTools } from '../engine/index.js'
 import type { Log } from '../log/index.js'
+import type { MachineDescription } from '../machine/index.js'
 import type { SettingsStore } from './settings.js'
-
-/** Score of the reference machine, by definition. */
-const referenceScore = 100
 
 export interface AbilityComponents {
   readonly tools: FfmpegTools
@@ -15,6 +12,7 @@ export interface AbilityComponents {
 }
 
 export interface AbilityInit {
+  readonly machine: MachineDescription
   readonly slots: number
   readonly cacheDir: string
   readonly onChange: () => void
@@ -55,12 +53,9 @@ export class Ability {
     return this.#score === undefined ? {} : { ffmpeg: this.#score }
   }
 
-  /**
-   * What the farm is told: the score, or, of a machine that is not to be measured, that of the reference
-   * machine. It would get no work without one; the first segments tell how fast it really is.
-   */
-  promisedScores(): Readonly<Record<string, number>> {
-    return this.#score === undefined && !this.#measures ? { ffmpeg: referenceScore } : this.scores()
+  /** Fingerprint known, and score too unless this machine is not to be measured. */
+  get ready(): boolean {
+    return this.#fingerprint !== undefined && (this.#score !== undefined || !this.#measures)
   }
 
   fingerprints(): Readonly<Record<string, string>> {
@@ -85,8 +80,10 @@ export class Ability {
     return this.#benching
   }
 
-  stop(): void {
+  /** Resolves when nothing is being measured any more. */
+  async stop(): Promise<void> {
     this.#abort.abort(new Error('agent stops'))
+    await Promise.allSettled([this.#preparing, this.#finding, this.#benching])
   }
 
   async #prepare(benchmark: boolean): Promise<void> {
@@ -114,15 +111,8 @@ export class Ability {
 
   async #key(): Promise<string> {
     const fingerprint = await this.fingerprint()
-    const cpus = os.cpus()
-    const { slots } = this.#init
-    return benchmarkKey({
-      cpuModel: cpus[0]?.model ?? 'unknown',
-      cores: cpus.length,
-      memoryBytes: os.totalmem(),
-      fingerprint,
-      slots,
-    })
+    const { slots, machine } = this.#init
+    return benchmarkKey({ ...machine, fingerprint, slots })
   }
 
   async #bench(again: boolean): Promise<BenchResponse> {

@@ -7,6 +7,7 @@ import { FactSync } from '../facts/index.js'
 import { Landing, Results, type HomeFarm } from '../home/index.js'
 import { CoreHost } from '../host/index.js'
 import type { AgentLog, Log } from '../log/index.js'
+import type { MachineDescription } from '../machine/index.js'
 import { FarmNetwork, type FarmMessage } from '../network/index.js'
 import { createEngineRenderer, Delivery, FarmMaterials, Worker } from '../worker/index.js'
 import { Ability } from './ability.js'
@@ -27,6 +28,7 @@ export interface PartsInit {
   readonly log: AgentLog
   readonly name: string
   readonly version: string
+  readonly machine: MachineDescription
   readonly slots: number
   readonly startedAtMs: number
   readonly onChange: () => void
@@ -62,7 +64,7 @@ export class AgentParts {
     this.service = new BlobService({ network: this.network, store: blobs, registry, log: this.#log.scope('blobs') })
     this.ability = new Ability(
       { tools, settings: storage.settings, log: this.#log.scope('ability') },
-      { slots: init.slots, cacheDir: storage.paths.cache, onChange: () => this.host.announce() },
+      { machine: init.machine, slots: init.slots, cacheDir: storage.paths.cache, onChange: () => this.host.announce() },
     )
     this.materials = this.#buildMaterials()
     this.worker = this.#buildWorker()
@@ -251,14 +253,16 @@ export class AgentParts {
   }
 
   #buildClosedJobs(): ClosedJobs {
-    const { kept, blobs, registry } = this.#init.storage
+    const { kept, blobs, registry, freed } = this.#init.storage
     return new ClosedJobs({
       farm: () => this.host.farm,
       worker: this.worker,
       kept,
       materials: this.materials,
+      results: this.results,
       blobs,
       registry,
+      freed,
       log: this.#log.scope('closed'),
     })
   }

@@ -1,8 +1,11 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { AssetRegistry, BlobStore } from '../blobs/index.js'
 import { FactStore, openStoreDatabase, type StoreDatabase } from '../facts/index.js'
 import { FarmSecret, Identity, StoreLock } from '../identity/index.js'
 import { openStorePaths, type StorePaths } from '../store/index.js'
 import { openKeptSegments, type KeptSegments } from '../worker/index.js'
+import { openFreedJobs, type FreedJobs } from './freed-jobs.js'
 import { openSettings, type SettingsStore } from './settings.js'
 
 /** Everything an agent keeps on disk, opened. */
@@ -16,6 +19,7 @@ export interface AgentStorage {
   readonly registry: AssetRegistry
   readonly kept: KeptSegments
   readonly settings: SettingsStore
+  readonly freed: FreedJobs
   close(): Promise<void>
 }
 
@@ -35,6 +39,7 @@ export async function openAgentStorage(init: {
     closers.push(() => db.close())
     const identity = await Identity.open(paths.identity)
     const secret = await FarmSecret.open(init.secretPath ?? paths.secret)
+    await removeChunks(paths.work)
     const facts = await FactStore.open({ dir: paths.root, db, identity })
     closers.push(() => facts.close())
     return {
@@ -47,10 +52,18 @@ export async function openAgentStorage(init: {
       registry: await AssetRegistry.open({ db }),
       kept: await openKeptSegments(db),
       settings: await openSettings(db),
+      freed: await openFreedJobs(db),
       close,
     }
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+/** What was being rendered when the agent died is of no use; begun results are looked at when they go on. */
+async function removeChunks(workDir: string): Promise<void> {
+  for (const name of await readdir(workDir)) {
+    if (name.startsWith('chunk-')) await rm(join(workDir, name), { recursive: true, force: true })
   }
 }

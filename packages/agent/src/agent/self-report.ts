@@ -26,7 +26,7 @@ export function selfReport(sources: SelfSources): SelfReport {
       version: sources.version,
       role: 'artist',
       slots: worker.slots,
-      scores: ability.promisedScores(),
+      scores: ability.scores(),
       fingerprints: ability.fingerprints(),
     },
     leases: worker.heldLeases(),
@@ -45,6 +45,6 @@ export function agentStatus({
 }: Omit<SelfSources, 'name' | 'version' | 'startedAtMs'>): AgentStatus {
   if (settings.get().paused) return 'asleep'
   if (ability.failed) return 'error'
-  if (ability.fingerprints()['ffmpeg'] === undefined) return 'starting'
+  if (!ability.ready) return 'starting'
   return worker.busy ? 'busy' : 'awake'
 }

@@ -5,6 +5,7 @@ import type { AgentRunFile, Fact } from '@sheaf/protocol'
 import { ApiServer, openApiToken } from '../api/index.js'
 import { chooseSlots } from '../benchmark/index.js'
 import { findFfmpeg } from '../engine/index.js'
+import { describeMachine } from '../machine/index.js'
 import { AgentLog } from '../log/index.js'
 import { writeJsonDurably } from '../store/index.js'
 import { AgentApi } from './agent-api.js'
@@ -18,7 +19,7 @@ import { agentVersion } from './version.js'
  * (`SHEAF_TOOL_MISSING`), store or port in use, store damaged, secret unreadable.
  */
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
-  const tools = await findFfmpeg()
+  const [tools, machine] = await Promise.all([findFfmpeg(), describeMachine()])
   const storage = await openAgentStorage(options)
   try {
     const log = new AgentLog({ path: join(storage.paths.log, 'agent.ndjson'), level: options.logLevel })
@@ -30,7 +31,8 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
       log,
       name: options.name ?? os.hostname(),
       version: agentVersion,
-      slots: options.slots ?? chooseSlots({ cores: os.availableParallelism(), memoryBytes: os.totalmem() }),
+      slots: options.slots ?? chooseSlots(machine),
+      machine,
       startedAtMs: Date.now(),
       onChange: () => undefined,
     }).start()
@@ -124,13 +126,13 @@ class AgentProcess implements RunningAgent {
 
   async #halt(): Promise<void> {
     clearInterval(this.#offers)
-    const { host, worker, results, sync, network, ability } = this.#parts
-    ability.stop()
-    await host.stop()
-    await worker.stop()
-    await results.stop()
+    const { host, worker, materials, results, closed, sync, network, ability } = this.#parts
     await rm(this.#runFilePath, { force: true })
+    // First what brings work in, then what does it; the database is closed after all of them.
     await this.#server?.stop()
+    materials.stop()
+    await host.stop()
+    await Promise.all([ability.stop(), worker.stop(), results.stop(), closed.stop()])
     await sync.stop()
     await network.stop()
   }

@@ -1,9 +1,11 @@
-import { createHash, randomBytes, type Hash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream, type ReadStream } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { parseBlobId, SheafError, type BlobId } from '@sheaf/protocol'
+import { pipe } from 'it-pipe'
+import { SheafError, type BlobId } from '@sheaf/protocol'
 import { syncFolder } from '../store/index.js'
+import { Digest } from './digest.js'
 import { diskError, isMissing } from './disk-error.js'
 
 export interface StoredBlob {
@@ -40,25 +42,21 @@ export class BlobStore {
   async put(bytes: Uint8Array | AsyncIterable<Uint8Array>, options: PutOptions = {}): Promise<StoredBlob> {
     const temporary = join(this.#incoming, randomBytes(8).toString('hex'))
     try {
-      const hash = createHash('sha256')
+      const digest = new Digest(options.signal)
       const file = await open(temporary, 'wx', 0o600)
-      let sizeBytes = 0
       try {
-        for await (const chunk of bytes instanceof Uint8Array ? chunksOf(bytes) : bytes) {
-          options.signal?.throwIfAborted()
-          hash.update(chunk)
-          await file.appendFile(chunk)
-          sizeBytes += chunk.byteLength
-        }
+        await pipe(bytes instanceof Uint8Array ? chunksOf(bytes) : bytes, digest.through, (source) =>
+          writeTo(file, source),
+        )
         await file.sync()
       } finally {
         await file.close()
       }
-      const id = blobIdOf(hash)
+      const id = digest.id()
       if (options.expect !== undefined && options.expect !== id)
         throw corrupt(options.expect, `its bytes hash to ${id}`)
       await this.#accept(temporary, id)
-      return { id, sizeBytes }
+      return { id, sizeBytes: digest.sizeBytes }
     } catch (error) {
       throw diskError(error, this.#dir)
     } finally {
@@ -79,21 +77,16 @@ export class BlobStore {
     }
     try {
       const file = await open(temporary, 'r+')
-      const hash = createHash('sha256')
-      let sizeBytes = 0
+      const digest = new Digest(options.signal)
       try {
-        for await (const chunk of readChunks(file)) {
-          options.signal?.throwIfAborted()
-          hash.update(chunk)
-          sizeBytes += chunk.byteLength
-        }
+        await pipe(readChunks(file), digest.through, readAll)
         await file.sync()
       } finally {
         await file.close()
       }
-      const id = blobIdOf(hash)
+      const id = digest.id()
       await this.#accept(temporary, id)
-      return { id, sizeBytes }
+      return { id, sizeBytes: digest.sizeBytes }
     } catch (error) {
       // The caller still owns a file that was not taken in.
       await rename(temporary, path).catch(() => undefined)
@@ -137,7 +130,7 @@ export class BlobStore {
     if (sizeBytes > options.maxBytes)
       throw corrupt(id, `it has ${sizeBytes} bytes, at most ${options.maxBytes} expected`)
     const bytes = await readFile(this.path(id))
-    const actual = blobIdOf(createHash('sha256').update(bytes))
+    const actual = createHash('sha256').update(bytes).digest('hex')
     if (actual !== id) throw corrupt(id, `its bytes in ${this.path(id)} hash to ${actual}`)
     return bytes
   }
@@ -165,10 +158,12 @@ function corrupt(id: BlobId, why: string): SheafError {
   return new SheafError({ code: 'SHEAF_BLOB_CORRUPT', message: `Blob ${id} is not whole: ${why}.`, details: { id } })
 }
 
-function blobIdOf(hash: Hash): BlobId {
-  const id = parseBlobId(hash.digest('hex'))
-  if (id === undefined) throw new Error('a SHA-256 does not look like one')
-  return id
+async function writeTo(file: FileHandle, source: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const chunk of source) await file.appendFile(chunk)
+}
+
+async function readAll(source: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const _chunk of source);
 }
 
 /** In pieces, so that hashing many megabytes does not hold up everything else. */

@@ -91,6 +91,8 @@ export class CoreHost {
   start(): void {
     if (this.#beat !== undefined) return
     this.#stall = watchStall()
+    // Looking for others begins now: opening the store and the network took its time.
+    this.#state = { ...this.#state, graceUntilMs: performance.now() + this.#state.config.graceMs }
     this.#beat = setInterval(() => this.#onBeat(), heartbeatMs)
     this.#onBeat()
   }

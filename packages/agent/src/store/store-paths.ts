@@ -10,7 +10,7 @@ export interface StorePaths {
   readonly blobs: string
   /** Copies of other machines' assets, one folder a job. */
   readonly assets: string
-  /** Segments and sound on their way into the blob store; emptied at start. */
+  /** Chunks being rendered, which do not outlive the agent, and results being joined, which do. */
   readonly work: string
   /** What can be made again: fingerprint, benchmark media. */
   readonly cache: string

@@ -37,7 +37,7 @@ export function addRender(program: Command, host: CommandHost): void {
     description: 'Render an edit on all machines of the farm. The file appears under its name when it is whole.',
     examples: [
       { line: 'sheaf render film.otio -o film.mp4', does: 'H.264, with a progress display' },
-      { line: 'sheaf render film.otio -o film.mkv --preset ffv1', does: 'lossless' },
+      { line: 'sheaf render film.otio -o film.mov --preset ffv1', does: 'lossless' },
       { line: 'sheaf render film.otio -o part.mp4 --frames 100-199', does: 'frames 100 to 199, both included' },
       { line: 'sheaf render film.otio -o film.mp4 --no-watch', does: 'submit and print the job id' },
     ],

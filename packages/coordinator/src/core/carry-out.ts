@@ -142,7 +142,7 @@ function failJobs(state: CoreState, plan: Plan): { facts: FactIntent[]; failing:
     const message = `${which} failed${tried}${why}`
     return { kind: 'job-failed', payload: { jobId, generation, code: last?.code ?? 'SHEAF_ENGINE_FAILED', message } }
   })
-  return { facts, failing: plan.fail.map(({ jobId, generation }) => ({ jobId, generation })) }
+  return { facts, failing: plan.fail.map(({ jobId, generation }) => ({ jobId, generation, untilMs: state.atMs + state.config.factMs })) }
 }
 
 function nameOf(state: CoreState, peer: PeerId): string {

@@ -22,6 +22,10 @@ export interface CoreConfig {
   readonly orphanMs: number
   /** An agent that refused, or failed without a strike, gets no more of that job for so long. */
   readonly backOffMs: number
+  /** A fact that was asked for and did not come back within this was not written; it is asked for again. */
+  readonly factMs: number
+  /** Score of an agent that was never measured: that of the reference machine, until its segments tell. */
+  readonly unmeasuredScore: number
   /** How long rendering one chunk should take. */
   readonly chunkMs: number
   /** Segments in a chunk while speeds are unknown. */
@@ -47,6 +51,8 @@ export const defaultConfig: CoreConfig = {
   settleMs: 2000,
   orphanMs: 10_000,
   backOffMs: 5000,
+  factMs: 10_000,
+  unmeasuredScore: 100,
   chunkMs: 10_000,
   firstChunkSegments: 8,
   mostChunkSegments: 64,

@@ -135,7 +135,8 @@ function takeReport(state: CoreState, from: PeerId, report: SegmentReport): Take
   if (generation < job.generation) return ignore('older-generation')
   if (outcome.kind === 'failed' && outcome.strike) {
     const { code, message } = outcome
-    const strikes = [...heard.leasing.strikes, { jobId, generation, index, peer: from }]
+    const untilMs = state.atMs + state.config.factMs
+    const strikes = [...heard.leasing.strikes, { jobId, generation, index, peer: from, untilMs }]
     return {
       state: { ...heard, leasing: { ...heard.leasing, strikes } },
       facts: [{ kind: 'segment-failed', payload: { jobId, generation, index, peer: from, code, message } }],

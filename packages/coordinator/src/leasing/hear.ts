@@ -61,11 +61,14 @@ export function forget(state: CoreState): LeasingState {
   )
   const orphans = leasing.orphans.filter(({ untilMs }) => untilMs > atMs)
   const backOffs = leasing.backOffs.filter(({ untilMs }) => untilMs > atMs)
-  const strikes = leasing.strikes.filter(({ jobId, generation, index, peer }) => {
+  const strikes = leasing.strikes.filter(({ jobId, generation, index, peer, untilMs }) => {
+    // The fact could not be written (a full disk): the agent is tried again, and strikes again.
+    if (untilMs <= atMs) return false
     const known = mapGet(jobRecord(farm, jobId)?.strikes, index) ?? []
     return !known.some((strike) => strike.peer === peer && strike.generation === generation)
   })
-  const failing = leasing.failing.filter(({ jobId, generation }) => {
+  const failing = leasing.failing.filter(({ jobId, generation, untilMs }) => {
+    if (untilMs <= atMs) return false
     return !jobRecord(farm, jobId)?.failed.some((failed) => failed.generation === generation)
   })
   const same =

@@ -59,9 +59,9 @@ export interface LeasingState {
   /** Agents that get no more of a job for a while. */
   readonly backOffs: readonly { readonly peer: PeerId; readonly jobId: JobId; readonly untilMs: number }[]
   /** Strikes whose fact was asked for and has not come back yet. */
-  readonly strikes: readonly (SegmentKey & { readonly peer: PeerId })[]
+  readonly strikes: readonly (SegmentKey & { readonly peer: PeerId; readonly untilMs: number })[]
   /** Jobs whose failure was asked for and has not come back yet. */
-  readonly failing: readonly { readonly jobId: JobId; readonly generation: number }[]
+  readonly failing: readonly { readonly jobId: JobId; readonly generation: number; readonly untilMs: number }[]
   /** Refusals already told. */
   readonly refused: readonly { readonly peer: PeerId; readonly jobId: JobId; readonly reason: RefuseReason }[]
   readonly nextLease: number

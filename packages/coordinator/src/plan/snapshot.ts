@@ -9,7 +9,7 @@ import { jobRecord, landedBlob, openJobs } from '../facts/selectors.js'
 import { mapEach } from '../facts/sorted-map.js'
 import { bookOf, claimsOf } from '../leasing/book.js'
 import type { AgentBook } from '../leasing/leasing-state.js'
-import { pacesOf, type Pace } from '../leasing/speed.js'
+import { type Paced, pacesOf, type Pace } from '../leasing/speed.js'
 
 /** A live agent, as the plan sees it. */
 export interface PlanAgent {
@@ -76,6 +76,11 @@ export function snapshotOf(state: CoreState): PlanSnapshot {
   return { atMs: state.atMs, config: state.config, agents, jobs }
 }
 
+/** One that starts is being measured; any other without a score was not to be. */
+function paced({ peer, slots, scores, status }: PlanAgent, engine: string, unmeasuredScore: number): Paced {
+  return { peer, slots, score: scores[engine] ?? (status === 'starting' ? undefined : unmeasuredScore) }
+}
+
 type KnownJob = JobState & { readonly submitted: SubmittedJob }
 
 function planJob(state: CoreState, agents: readonly PlanAgent[], job: KnownJob, claimed: readonly number[]): PlanJob {
@@ -106,7 +111,7 @@ function planJob(state: CoreState, agents: readonly PlanAgent[], job: KnownJob, 
     settling: runsOf(leasing.settling.filter((entry) => entry.jobId === jobId).map(({ index }) => index)),
     orphans: runsOf(leasing.orphans.filter((entry) => entry.jobId === jobId).map(({ index }) => index)),
     strikes,
-    paces: pacesOf(job, agents.map(({ peer, slots, scores }) => ({ peer, slots, score: scores[engine] })), leasing.speeds),
+    paces: pacesOf(job, agents.map((agent) => paced(agent, engine, state.config.unmeasuredScore)), leasing.speeds),
     backingOff: leasing.backOffs.filter((entry) => entry.jobId === jobId).map(({ peer }) => peer),
     striking: leasing.strikes.some((strike) => strike.jobId === jobId && strike.generation === generation),
     failing: leasing.failing.some((entry) => entry.jobId === jobId && entry.generation === generation),

@@ -1,0 +1,1 @@
+export { describeMachine, type MachineDescription } from './describe-machine.js'
