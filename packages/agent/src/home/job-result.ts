@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { isSheafError, SheafError, type BlobId, type PeerId } from '@sheaf/protocol'
+import { isSheafError, SheafError, type BlobId, type JobId, type PeerId } from '@sheaf/protocol'
 import { audioExtension, type Manifest } from '@sheaf/timeline'
 import { renderAudio, type FfmpegTools } from '../engine/index.js'
 import { openOutputJoiner, type JoinedOutput, type OutputJoiner } from '../join/index.js'
@@ -20,6 +20,9 @@ export interface JobResultComponents {
   readonly tools: FfmpegTools
   readonly log: Log
 }
+
+/** Where a job's result keeps what it needs on the way. */
+export const resultFolder = (workDir: string, jobId: JobId): string => join(workDir, `result-${jobId}`)
 
 /**
  * Makes one job's output file: the sound first (its place in the file must not depend on timing), then
@@ -40,7 +43,7 @@ export class JobResult {
   ) {
     this.#components = components
     this.#job = init.job
-    this.#folder = join(init.workDir, `result-${init.job.jobId}`)
+    this.#folder = resultFolder(init.workDir, init.job.jobId)
   }
 
   /** Something landed. */

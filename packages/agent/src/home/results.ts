@@ -1,5 +1,6 @@
+import { rm } from 'node:fs/promises'
 import { isSheafError, type JobId, type PeerId } from '@sheaf/protocol'
-import { JobResult, type JobResultComponents } from './job-result.js'
+import { JobResult, resultFolder, type JobResultComponents } from './job-result.js'
 
 export interface ResultsInit {
   readonly self: PeerId
@@ -62,6 +63,11 @@ export class Results {
       this.#running.set(job.jobId, result)
       this.#follow(job.jobId, result)
     }
+  }
+
+  /** Removes what an unfinished result has left, also one of an earlier run of this agent. */
+  async forgetJob(jobId: JobId): Promise<void> {
+    if (!this.#running.has(jobId)) await rm(resultFolder(this.#init.workDir, jobId), { recursive: true, force: true })
   }
 
   async stop(): Promise<void> {

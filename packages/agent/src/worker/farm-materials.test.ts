@@ -44,7 +44,12 @@ async function farmOf(answers: readonly (SheafError | 'served')[], retry = { fir
   }
   // Only the submitter asks it.
   const registry: object = {}
-  const components = { store: store as BlobStore, service: service as BlobService, registry: registry as AssetRegistry, log: memoryLog() }
+  const components = {
+    store: store as BlobStore,
+    service: service as BlobService,
+    registry: registry as AssetRegistry,
+    log: memoryLog(),
+  }
   const materials = new FarmMaterials(components, { self, assetsDir, placeOf: () => world.place, retry })
   return { materials, world, assetsDir }
 }
