@@ -16,13 +16,16 @@ export function registerEvents(server: FastifyInstance, agent: ApiAgent): void {
     let timer: NodeJS.Timeout | undefined
     const say = (): void => {
       timer = undefined
-      // A reader that does not read is not buffered for: it gets the newest view when it drains.
-      if (out.writableNeedDrain) return void out.once('drain', say)
       out.write(`event: farm\ndata: ${JSON.stringify(agent.view())}\n\n`)
     }
-    const stop = agent.onChange(() => (timer ??= setTimeout(say, pauseMs)))
-    const keepAlive = setInterval(() => out.write(': here\n\n'), keepAliveMs)
-    request.raw.on('close', () => {
+    // A reader that does not read is not buffered for: it gets the newest view when it has caught up.
+    const sayWhenRead = (): void => {
+      if (out.writableNeedDrain) out.once('drain', say)
+      else say()
+    }
+    const stop = agent.onChange(() => (timer ??= setTimeout(sayWhenRead, pauseMs)))
+    const keepAlive = setInterval(() => out.writableNeedDrain || out.write(': here\n\n'), keepAliveMs)
+    out.once('close', () => {
       stop()
       clearInterval(keepAlive)
       clearTimeout(timer)

@@ -25,8 +25,9 @@ export function registerAgentRoutes(server: FastifyInstance, agent: ApiAgent): v
   server.get(apiPaths.farm, { schema: answer(FarmViewSchema) }, () => agent.view())
   server.post(apiPaths.pause, { schema: answer(AgentViewSchema) }, () => agent.pauseAgent(true))
   server.post(apiPaths.resume, { schema: answer(AgentViewSchema) }, () => agent.pauseAgent(false))
-  server.post(apiPaths.stop, () => {
-    agent.requestStop()
+  server.post(apiPaths.stop, (_request, reply) => {
+    // The stop closes every connection, so it waits until the answer is out.
+    reply.raw.once('close', () => agent.requestStop())
     return { stopping: true }
   })
   server.post<{ Body: BenchRequest | null }>(
