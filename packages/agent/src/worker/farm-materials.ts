@@ -1,7 +1,16 @@
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { isSheafError, limits, SheafError, type AssetId, type BlobId, type JobId, type PeerId } from '@sheaf/protocol'
+import {
+  isSheafError,
+  limits,
+  parseAssetId,
+  SheafError,
+  type AssetId,
+  type BlobId,
+  type JobId,
+  type PeerId,
+} from '@sheaf/protocol'
 import { decodeManifest, type Manifest } from '@sheaf/timeline'
 import type { AssetRegistry, BlobService, BlobStore } from '../blobs/index.js'
 import type { Log } from '../log/index.js'
@@ -110,6 +119,7 @@ export class FarmMaterials implements Materials {
     await mkdir(folder, { recursive: true })
     const paths = new Map<AssetId, string>()
     for (const id of assetIds(manifest)) {
+      if (parseAssetId(id) === undefined) throw new Error('not an asset id: it would name a file elsewhere')
       const toPath = join(folder, id)
       const sizeBytes = manifest.media[id]?.sizeBytes ?? 0
       paths.set(id, toPath)

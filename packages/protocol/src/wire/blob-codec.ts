@@ -15,9 +15,11 @@ export type BlobResponse =
 
 const codeBytes = 64
 
+/** `SHEAF_WIRE_MALFORMED` for what is no asset id, whatever the compiler was told: a name of another's must not get here. */
 export function blobRequestToWire(request: BlobRequest): Uint8Array {
   if (request.kind === 'blob') return BlobRequestWire.encode({ blob: request.blob })
-  const { jobId, assetId, block } = request
+  const { jobId, block } = request
+  const assetId = checkId('assetId', request.assetId, parseAssetId)
   return BlobRequestWire.encode({ jobId, assetId, block: BigInt(block) })
 }
 

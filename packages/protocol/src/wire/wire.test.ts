@@ -276,6 +276,11 @@ describe('limits', () => {
     )
   })
 
+  it.each(['../../.bashrc', 'a', 'a00', ''])('asks nobody for an asset named %j', (name) => {
+    const request = { kind: 'asset-block', jobId: job, assetId: name as never, block: 0 } as const
+    expect(() => wire.blobRequestToWire(request)).toThrow(expect.objectContaining({ code: 'SHEAF_WIRE_MALFORMED' }))
+  })
+
   it('stops a message before reading it when it is too long', () => {
     expect(() => wire.helloFromWire(new Uint8Array(limits.helloBytes + 1))).toThrow(
       expect.objectContaining({ code: 'SHEAF_WIRE_LIMIT' }),

@@ -1,4 +1,4 @@
-import { SheafError } from '@sheaf/protocol'
+import { parseAssetId, SheafError } from '@sheaf/protocol'
 import { frameFormat, type FrameSize } from '../compile/frame-format.js'
 import type { AudioIndex, MediaIndex, PtsRun, VideoIndex } from '../media/media-index.js'
 import { containerNames } from '../media/media-support.js'
@@ -177,8 +177,15 @@ function readSegments(value: ValueReader, frames: number): SegmentSpan[] {
   return spans
 }
 
-/** Every clip must name a medium of the manifest that has what its track needs. */
+/**
+ * Media are named by asset ids alone, since agents that fetch them make file names of these. Every clip must
+ * name a medium of the manifest that has what its track needs.
+ */
 function checkMediaNames({ edit, media }: Manifest, root: ValueReader): void {
+  for (const key of Object.keys(media)) {
+    if (parseAssetId(key) === undefined)
+      throw root.field('media').error(`asset ids (${JSON.stringify(key.slice(0, 60))})`)
+  }
   for (const [kind, track] of [
     ['video', edit.video],
     ['audio', edit.audio],

@@ -5,10 +5,11 @@ import { canonicalJson } from './canonical-json.js'
 import { decodeManifest, encodeManifest } from './manifest-codec.js'
 import { type Manifest, mediaIndices } from './manifest.js'
 
+const medium = { index: steadyIndex(100), sizeBytes: 1000, name: 'a 🎬.mp4' }
 const manifest: Manifest = {
   version: 1,
-  edit: editOf([clipOf('a', 0, 50), { kind: 'gap', from: 50, to: 60 }], [clipOf('a', 0, 60)]),
-  media: { a: { index: steadyIndex(100), sizeBytes: 1000, name: 'a 🎬.mp4' } },
+  edit: editOf([clipOf('a0', 0, 50), { kind: 'gap', from: 50, to: 60 }], [clipOf('a0', 0, 60)]),
+  media: { a0: medium },
   size: { width: 640, height: 360 },
   preset: { id: 'h264', crf: 20, speed: 'medium' },
   segments: [
@@ -29,7 +30,7 @@ describe('manifest', () => {
     expect(decodeManifest(encodeManifest(manifest))).toEqual(manifest)
     const silent: Manifest = { ...manifest, edit: { ...manifest.edit, audio: undefined }, preset: { id: 'ffv1' } }
     expect(decodeManifest(encodeManifest(silent))).toEqual(silent)
-    expect(mediaIndices(manifest).get('a')).toEqual(steadyIndex(100))
+    expect(mediaIndices(manifest).get('a0')).toEqual(steadyIndex(100))
   })
 
   it('has one text, however its fields were put together', () => {
@@ -69,13 +70,18 @@ describe('manifest', () => {
     ['edit.video.items.0.media', 'b', /video of b/],
     ['edit.video.items.0.media', '__proto__', /video of __proto__/],
     ['edit.video.items.0.sourceStart.num', -1, /not negative/],
-    ['media.a.index.container', 'concat', /one of mov/],
-    ['media.a.index.video.codec', 'h264;x', /letters, digits/],
-    ['media.a.index.video.frameCount', 99, /as many time stamps/],
+    ['media.a0.index.container', 'concat', /one of mov/],
+    ['media.a0.index.video.codec', 'h264;x', /letters, digits/],
+    ['media.a0.index.video.frameCount', 99, /as many time stamps/],
     ['preset.speed', '-f', /one of ultrafast/],
     ['preset.id', 'sh', /one of h264, ffv1/],
     ['edit.name', 'x'.repeat(5000), /at most 4096/],
-    ['media.a.sizeBytes', 0, /sizeBytes/],
+    ['media.a0.sizeBytes', 0, /sizeBytes/],
+    ['edit.audio.items.0.media', 'a1', /audio of a1/],
+    ...['../../../../home/u/.bashrc', '/etc/passwd', '..', 'a', 'a00', 'a0/../b', 'a0\n', '', '__proto__'].map(
+      (id) =>
+        ['media', JSON.parse(`{${JSON.stringify(id)}:${JSON.stringify(medium)}}`) as unknown, /asset ids/] as const,
+    ),
     ['media', null, /manifest\.media: expected an object, found null/],
   ])('refuses %s = %j', (path, value, message) => {
     expect(() => decodeManifest(changed(path, value))).toThrow(message)
