@@ -10,6 +10,7 @@ import { addLogs } from './commands/logs.js'
 import { addPause } from './commands/pause.js'
 import { addPeers } from './commands/peers.js'
 import { addRender } from './commands/render.js'
+import { addRequeue } from './commands/requeue.js'
 import { addResume } from './commands/resume.js'
 import { addStatus } from './commands/status.js'
 import { addUp } from './commands/up.js'
@@ -45,7 +46,7 @@ export function buildProgram(host: CommandHost): Command {
   program.commandsGroup('The agent:')
   for (const add of [addUp, addDown, addStatus, addPeers, addBench, addLogs, addDoctor]) add(program, host)
   program.commandsGroup('Jobs:')
-  for (const add of [addRender, addJobs, addWatch, addCancel]) add(program, host)
+  for (const add of [addRender, addJobs, addWatch, addCancel, addRequeue]) add(program, host)
   program.commandsGroup('The agent or a job:')
   for (const add of [addPause, addResume]) add(program, host)
   return program

@@ -72,6 +72,7 @@ export class AgentApi implements ApiAgent {
 
   async submit(request: SubmitRequest): Promise<SubmitResponse> {
     const { storage, tools } = this.#init
+    this.#refuseSecondWriter(request.outputPath)
     const { payload, warnings } = await ingestEdit(request, {
       probe: (path) => probeMedia({ tools, path }),
       putManifest: async (bytes) => (await storage.blobs.put(bytes)).id,
@@ -82,6 +83,18 @@ export class AgentApi implements ApiAgent {
     await this.#sign({ kind: 'job-submitted', payload })
     const frames = payload.segmentFrames.reduce((sum, count) => sum + count, 0)
     return { jobId: payload.jobId, frames, segments: payload.segmentFrames.length, warnings: [...warnings] }
+  }
+
+  /** Two jobs that write one file would undo each other's work. */
+  #refuseSecondWriter(outputPath: string): void {
+    const { farm, self } = this.#parts
+    const other = farm.openJobs().find((job) => job.submitter === self && job.outputPath === outputPath)
+    if (other === undefined) return
+    throw new SheafError({
+      code: 'SHEAF_OUTPUT_EXISTS',
+      message: `Job ${other.jobId} (${other.name}) is being rendered to ${outputPath} already.`,
+      hint: `Choose another output with -o, or end that job first: sheaf cancel ${other.jobId}`,
+    })
   }
 
   job(text: string): JobView {
@@ -152,7 +165,10 @@ export class AgentApi implements ApiAgent {
 
   async #change(text: string, intentOf: (job: { readonly jobId: JobId }) => FactIntent): Promise<JobView> {
     const job = this.job(text)
-    if (isClosed(job.status)) throw closedError(job, 'It cannot be changed any more.')
+    const ends = intentOf({ jobId: job.jobId as JobId }).kind === 'job-canceled'
+    // Giving a failed job up for good frees what was kept for a requeue.
+    if (isClosed(job.status) && !(ends && job.status === 'failed'))
+      throw closedError(job, 'It cannot be changed any more.')
     const jobId = job.jobId as JobId
     if (jobRecord(this.#parts.host.farm, jobId) === undefined)
       throw closedError(job, 'Its submission is not known here.')
@@ -165,6 +181,9 @@ function closedError(job: JobView, what: string): SheafError {
   return new SheafError({
     code: 'SHEAF_JOB_CLOSED',
     message: `Job ${job.jobId} (${job.name}) is ${job.status}. ${what}`,
-    hint: `See what became of it with: sheaf logs ${job.jobId}`,
+    hint:
+      job.status === 'failed'
+        ? `Try what failed again with: sheaf requeue ${job.jobId}`
+        : `See what became of it with: sheaf logs ${job.jobId}`,
   })
 }

@@ -18,7 +18,17 @@ const hopeless = new Set([
   'SHEAF_OUTPUT_FORMAT',
   'SHEAF_STORE_DAMAGED',
 ])
+/** The disk or the folder of the output: a person may mend it while it is tried, less and less often. */
+const output = new Set([
+  'SHEAF_OUTPUT_EXISTS',
+  'SHEAF_OUTPUT_NOT_WRITABLE',
+  'SHEAF_OUTPUT_FOLDER_MISSING',
+  'SHEAF_DISK_FULL',
+  'SHEAF_JOIN_FAILED',
+])
 const retryMs = 3000
+/** Over about a minute and a half; then the job fails, which a requeue takes up from what landed. */
+const outputTries = 6
 /** A segment that was rendered anew this often and still does not fit the others never will. */
 const invalidTries = 3
 
@@ -29,6 +39,8 @@ export class Results {
   readonly #running = new Map<JobId, JobResult>()
   readonly #notices = new Map<JobId, string>()
   readonly #timers = new Map<JobId, NodeJS.Timeout>()
+  /** How often each job's output could not be written. */
+  readonly #outputFailures = new Map<JobId, number>()
   /** How often each segment was found wrong when it was joined. */
   readonly #invalid = new Map<string, number>()
   readonly #following = new Set<Promise<void>>()
@@ -83,6 +95,7 @@ export class Results {
       .run()
       .then(() => {
         this.#notices.delete(jobId)
+        this.#outputFailures.delete(jobId)
         // The fact is on its way into the farm's state; until it is there the job looks open.
         if (!this.#stopped) this.#tryLater(jobId)
       })
@@ -103,14 +116,21 @@ export class Results {
     if (this.#stopped || !stillOpen) return
     const failure = error instanceof Error ? error : new Error(String(error))
     this.#components.log.warn({ jobId, error: failure }, 'output not finished yet')
+    const isHopeless = this.#isHopeless(jobId, failure)
     // Also when it is hopeless: the fact that ends the job takes a moment, and is not to be signed twice.
     this.#tryLater(jobId)
-    if (this.#isHopeless(jobId, failure)) this.#init.onHopeless(jobId, failure)
+    if (isHopeless) this.#init.onHopeless(jobId, failure)
     else this.#notices.set(jobId, failure.message)
   }
 
   #isHopeless(jobId: JobId, failure: Error): boolean {
     if (!isSheafError(failure)) return false
+    if (output.has(failure.code)) {
+      const tries = (this.#outputFailures.get(jobId) ?? 0) + 1
+      this.#outputFailures.set(jobId, tries)
+      if (tries >= outputTries) this.#outputFailures.delete(jobId)
+      return tries >= outputTries
+    }
     if (failure.code !== 'SHEAF_SEGMENT_INVALID') return hopeless.has(failure.code)
     const generation = this.#components.farm.job(jobId)?.generation ?? 0
     const key = `${jobId}/${generation}/${String(failure.details['segment'])}`
@@ -122,10 +142,13 @@ export class Results {
   #tryLater(jobId: JobId): void {
     this.#timers.set(
       jobId,
-      setTimeout(() => {
-        this.#timers.delete(jobId)
-        this.update()
-      }, retryMs).unref(),
+      setTimeout(
+        () => {
+          this.#timers.delete(jobId)
+          this.update()
+        },
+        retryMs * 2 ** Math.max(0, (this.#outputFailures.get(jobId) ?? 0) - 1),
+      ).unref(),
     )
   }
 }

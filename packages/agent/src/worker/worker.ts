@@ -238,6 +238,8 @@ export class Worker {
     const key: SegmentKey = { jobId: lease.jobId, generation: lease.generation, index: segment.index }
     await materials.confirmUnchanged(lease.jobId)
     const { id, sizeBytes } = await sink.putFile(segment.path)
+    // The job may have been closed meanwhile, and what was kept for it freed: nothing may be kept after that.
+    if (slot.abort.signal.aborted) return
     await kept.put({ ...key, blob: id, sizeBytes, renderMs: segment.renderMs, landed: false })
     this.#queue = endSegment(this.#queue, key)
     slot.at = unfinishedOf(this.#queue, slot.run)[0] ?? slot.at
