@@ -1,9 +1,11 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { BlobId, JobId } from '@sheaf/protocol'
 import { audioExtension, type Preset } from '@sheaf/timeline'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openOutputJoiner, verifyOutput } from '../join/index.js'
+import { sha256 } from '../join/testing/make-media.js'
 import { engineFingerprint } from './engine-fingerprint.js'
 import { type FfmpegTools, findFfmpeg } from './find-ffmpeg.js'
 import { makeProbeEdit, type ProbeEdit } from './probe-edit.js'
@@ -52,9 +54,17 @@ describe.each(presets)('a job with preset $id', (preset) => {
     expect(await renderAudio({ ...edit, tools, outPath: audioPath, signal })).toBe(true)
     const { rate } = edit.manifest.edit
     const outPath = join(dir, `${preset.id}${preset.id === 'ffv1' ? '.mov' : '.mp4'}`)
-    const options = { outPath, audioPath, rate, width: 160, height: 90, overwrite: false }
+    const options = {
+      jobId: '00000000000000000001' as JobId,
+      outPath,
+      audioPath,
+      rate,
+      width: 160,
+      height: 90,
+      overwrite: false,
+    }
     const joiner = await openOutputJoiner({ ...options, segmentFrames: [24, 24, 24, 24] })
-    for (const segment of parts) await joiner.add(segment.index, segment.path)
+    for (const segment of parts) await joiner.add(segment.index, segment.path, (await sha256(segment.path)) as BlobId)
     expect(await joiner.finish()).toMatchObject({ frames: 96 })
     await verifyOutput(outPath, { frames: 96, rate })
   })

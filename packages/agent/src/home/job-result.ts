@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { isSheafError, SheafError, type BlobId, type JobId, type PeerId } from '@sheaf/protocol'
 import { audioExtension, type Manifest } from '@sheaf/timeline'
 import { renderAudio, type FfmpegTools } from '../engine/index.js'
-import { openOutputJoiner, type JoinedOutput, type OutputJoiner } from '../join/index.js'
+import { openOutputJoiner, workingPath, type JoinedOutput, type OutputJoiner } from '../join/index.js'
 import type { Log } from '../log/index.js'
 import { readJson, writeJsonDurably } from '../store/index.js'
 import type { Materials } from '../worker/index.js'
@@ -20,6 +20,9 @@ export interface JobResultComponents {
   readonly tools: FfmpegTools
   readonly log: Log
 }
+
+/** Errors after which a segment must be rendered again. */
+const unusable = new Set(['SHEAF_SEGMENT_INVALID', 'SHEAF_BLOB_CORRUPT', 'SHEAF_BLOB_NOT_FOUND'])
 
 /** Where a job's result keeps what it needs on the way. */
 export const resultFolder = (workDir: string, jobId: JobId): string => join(workDir, `result-${jobId}`)
@@ -96,7 +99,7 @@ export class JobResult {
     const { outputPath } = this.#job
     const there = await stat(outputPath).catch(() => undefined)
     if (there === undefined || this.#job.overwrite) return this.#make()
-    const again = join(dirname(outputPath), `.${basename(outputPath)}.sheaf-again`)
+    const again = workingPath(outputPath, this.#job.jobId, 'again')
     try {
       const made = await this.#joinTo({ outPath: again, overwrite: true }, (joiner) => joiner.finish())
       if (made.sizeBytes === there.size && made.sha256 === (await sha256Of(outputPath))) {
@@ -117,6 +120,7 @@ export class JobResult {
     const manifest = await this.#components.materials.manifest(this.#job.jobId, signal)
     const joiner = await openOutputJoiner({
       ...target,
+      jobId: this.#job.jobId,
       rate: manifest.edit.rate,
       width: manifest.size.width,
       height: manifest.size.height,
@@ -185,9 +189,9 @@ export class JobResult {
     const { jobId, generation, epoch } = this.#job
     try {
       if (!(await this.#components.bytes.has(blob))) throw missing(index, blob)
-      await joiner.add(index, this.#components.bytes.path(blob))
+      await joiner.add(index, this.#components.bytes.path(blob), blob)
     } catch (error) {
-      if (isSheafError(error, 'SHEAF_SEGMENT_INVALID') || isSheafError(error, 'SHEAF_BLOB_NOT_FOUND')) {
+      if (isSheafError(error) && unusable.has(error.code)) {
         // Bytes that went bad on this disk must not be taken for those that come next: they have the same name.
         await this.#components.bytes.dropIfDamaged(blob)
         await this.#components.append([

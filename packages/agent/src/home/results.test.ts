@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs'
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { SheafError } from '@sheaf/protocol'
+import { SheafError, type BlobId } from '@sheaf/protocol'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { FfmpegTools } from '../engine/index.js'
 import { makeSegment, sha256 } from '../join/testing/make-media.js'
-import { blobOf, film, memoryLog, other, self, settled, until } from '../worker/testing/make-work.js'
+import { film, memoryLog, other, self, settled, until } from '../worker/testing/make-work.js'
 import type { HomeJob } from './ports.js'
 import { Results } from './results.js'
 import { fakeBytes, fakeFarm, jobOf, smallMaterials } from './testing/make-home.js'
@@ -15,6 +15,8 @@ import { fakeBytes, fakeFarm, jobOf, smallMaterials } from './testing/make-home.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let media = ''
+/** What the segments hash to. */
+const blobs: BlobId[] = []
 beforeAll(async () => {
   media = await mkdtemp(join(tmpdir(), 'sheaf-test-'))
   for (const index of [0, 1, 2]) {
@@ -25,6 +27,7 @@ beforeAll(async () => {
       start: index * 2,
       frames: 2,
     })
+    blobs[index] = (await sha256(join(media, `${index}.mp4`))) as BlobId
   }
 })
 afterAll(() => rm(media, { recursive: true, force: true }))
@@ -35,7 +38,7 @@ async function deskOf(change: Partial<HomeJob> = {}, materials = smallMaterials)
   await Promise.all([mkdir(workDir), mkdir(outDir), copyAll(media, join(dir, 'store'))])
   const outputPath = join(outDir, 'film.mp4')
   const farm = fakeFarm(jobOf({ outputPath, ...change }))
-  const store = fakeBytes((id) => join(dir, 'store', `${id.slice(0, 1)}.mp4`))
+  const store = fakeBytes((id) => join(dir, 'store', `${blobs.indexOf(id)}.mp4`))
   const hopeless: string[] = []
   const log = memoryLog()
   const make = () =>
@@ -50,8 +53,9 @@ async function deskOf(change: Partial<HomeJob> = {}, materials = smallMaterials)
   })
   const land = (...indexes: readonly number[]): void => {
     for (const index of indexes) {
-      store.here.add(blobOf(`${index}`))
-      farm.landed.set(index, blobOf(`${index}`))
+      const blob = blobs[index] ?? expect.fail('no such segment')
+      store.here.add(blob)
+      farm.landed.set(index, blob)
     }
     results.update()
   }
@@ -101,7 +105,7 @@ describe('a result', () => {
   it('takes back a segment whose bytes are gone, and one that is damaged', async () => {
     const lost = await deskOf()
     lost.land(0, 1)
-    lost.store.here.delete(blobOf('1'))
+    lost.store.here.delete(blobs[1] ?? expect.fail())
     await until(() => lost.signed('segments-retracted').length === 1)
     expect(lost.signed('segments-retracted')[0]?.payload).toEqual({
       jobId: film,
@@ -114,11 +118,27 @@ describe('a result', () => {
     await writeFile(join(torn.dir, 'store', '0.mp4'), 'torn')
     torn.land(0)
     await until(() => torn.signed('segments-retracted').length === 1)
-    expect(torn.store.dropped).toEqual([blobOf('0')])
+    expect(torn.store.dropped).toEqual([blobs[0]])
     await until(() => torn.results.notice(film) !== undefined)
     expect(torn.results.notice(film)).toContain('segment 0')
     expect(await readdir(torn.outDir)).toEqual([])
     expect(torn.hopeless).toEqual([])
+  })
+
+  it('takes back a segment of which one bit has changed in the store, before any of it is in the file', async () => {
+    const { dir, land, store, signed, results, outDir } = await deskOf()
+    const path = join(dir, 'store', '1.mp4')
+    const bytes = await readFile(path)
+    const at = bytes.indexOf('mdat') + 100
+    bytes[at] = (bytes[at] ?? 0) ^ 1
+    await writeFile(path, bytes)
+    land(0, 1, 2)
+    await until(() => signed('segments-retracted').length === 1)
+    expect(signed('segments-retracted')[0]?.payload).toMatchObject({ indexes: [1] })
+    expect(store.dropped).toEqual([blobs[1]])
+    await until(() => results.notice(film) !== undefined)
+    expect(results.notice(film)).toContain('Segment 1 is not what landed')
+    expect([await readdir(outDir), signed('job-completed')]).toEqual([[], []])
   })
 
   it('never replaces a file that is there, and says what stands in the way', async () => {
@@ -170,7 +190,7 @@ describe('a result', () => {
   it('of a job that was closed leaves nothing behind', async () => {
     const { land, farm, results, outDir, workDir } = await deskOf()
     land(0)
-    await until(() => existsSync(join(outDir, '.film.mp4.sheaf-part')))
+    await until(() => existsSync(join(outDir, `.sheaf-${film}.part`)))
     farm.jobs.set(film, jobOf({ open: false }))
     results.update()
     await results.stop()

@@ -2,3 +2,4 @@ export { checkSegment, type SegmentExpectation, type SegmentFacts, segmentInvali
 export { checkSound } from './check-sound.js'
 export { openOutputJoiner, type JoinedOutput, type OutputJoiner, type OutputJoinerOptions } from './output-joiner.js'
 export { verifyOutput, type OutputExpectation } from './verify-output.js'
+export { workingPath } from './working-path.js'

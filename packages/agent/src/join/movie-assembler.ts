@@ -1,6 +1,8 @@
-import type { Rational } from '@sheaf/protocol'
+import { open } from 'node:fs/promises'
+import { type BlobId, type Rational, SheafError } from '@sheaf/protocol'
 import type { CheckedSegment } from './check-segment.js'
 import { frameTicks } from './frame-order.js'
+import { HashedFile } from './hashed-file.js'
 import { fileTypeBox, mediaDataHeader, movieBox, type MovieTrack } from './movie-writer.js'
 import type { Mp4Track } from './mp4-track.js'
 import { pushChunk, SampleCopier, type SampleSink } from './sample-copier.js'
@@ -10,6 +12,13 @@ import { type Chunk, type Run, sampleSize } from './sample-table.js'
 export interface SoundTrack {
   readonly path: string
   readonly track: Mp4Track
+}
+
+/** Where a landed segment lies, and what its bytes must hash to. */
+export interface SegmentFile {
+  readonly index: number
+  readonly path: string
+  readonly blob: BlobId
 }
 
 /**
@@ -45,24 +54,53 @@ export class MovieAssembler {
     return this.#sizes.length
   }
 
-  /** Appends the next segment, which {@link CheckedSegment} has found sound. */
-  async append(path: string, segment: CheckedSegment): Promise<void> {
+  /**
+   * Appends the next segment, which {@link CheckedSegment} has found sound. Throws SHEAF_BLOB_CORRUPT when the
+   * bytes that were read are not those that landed; {@link mark} tells how to go back then.
+   */
+  async append(segment: CheckedSegment, from: SegmentFile): Promise<void> {
     if (!this.#first) await this.#begin(segment)
-    const copier = await SampleCopier.open(path, segment.track.samples)
+    const file = await HashedFile.open(from.path)
     try {
-      while (copier.copied < segment.frames) {
-        if (this.#inGroup() === 0) await this.#appendSound(this.frames + this.#framesPerGroup)
-        const count = Math.min(segment.frames - copier.copied, this.#framesPerGroup - this.#inGroup())
-        const from = copier.copied
-        pushChunk(this.#videoChunks, await copier.copy(count, this.#sink), this.#videoEnd)
-        this.#videoEnd = this.#sink.position()
-        for (let i = from; i < from + count; i++) {
-          this.#sizes.push(sampleSize(segment.track.samples, i))
-          this.#shifts.push((segment.order[i] ?? 0) - i)
-        }
-      }
+      await this.#copy(segment, new SampleCopier(segment.track.samples, file))
+      const actual = await file.digest()
+      if (actual !== from.blob) throw corrupt(from, actual)
     } finally {
-      await copier.close()
+      await file.close()
+    }
+  }
+
+  /** Remembers what was appended; what is returned forgets everything since. The sink is the caller's. */
+  mark(): () => Promise<void> {
+    const [frames, keys, first] = [this.#sizes.length, this.#sync.length, this.#first]
+    const [videoEnd, soundEnd, payloadStart] = [this.#videoEnd, this.#soundEnd, this.#payloadStart]
+    const lists = [keepList(this.#videoChunks), keepList(this.#soundChunks)]
+    const rewindSound = this.#soundCopier?.mark()
+    return async () => {
+      this.#sizes.length = frames
+      this.#shifts.length = frames
+      this.#sync.length = keys
+      this.#first = first
+      this.#videoEnd = videoEnd
+      this.#soundEnd = soundEnd
+      this.#payloadStart = payloadStart
+      for (const restore of lists) restore()
+      if (rewindSound) rewindSound()
+      else await this.close()
+    }
+  }
+
+  async #copy(segment: CheckedSegment, copier: SampleCopier): Promise<void> {
+    while (copier.copied < segment.frames) {
+      if (this.#inGroup() === 0) await this.#appendSound(this.frames + this.#framesPerGroup)
+      const count = Math.min(segment.frames - copier.copied, this.#framesPerGroup - this.#inGroup())
+      const from = copier.copied
+      pushChunk(this.#videoChunks, await copier.copy(count, this.#sink), this.#videoEnd)
+      this.#videoEnd = this.#sink.position()
+      for (let i = from; i < from + count; i++) {
+        this.#sizes.push(sampleSize(segment.track.samples, i))
+        this.#shifts.push((segment.order[i] ?? 0) - i)
+      }
     }
     const base = this.frames - segment.frames
     for (const index of segment.track.samples.sync ?? []) this.#sync.push(base + index)
@@ -88,7 +126,9 @@ export class MovieAssembler {
 
   async #begin(segment: CheckedSegment): Promise<void> {
     this.#first = segment
-    if (this.#sound) this.#soundCopier = await SampleCopier.open(this.#sound.path, this.#sound.track.samples)
+    if (this.#sound) {
+      this.#soundCopier = new SampleCopier(this.#sound.track.samples, await open(this.#sound.path, 'r'))
+    }
     await this.#sink.write(fileTypeBox(segment.track.brand))
     await this.#sink.write(mediaDataHeader(0))
     this.#payloadStart = this.#sink.position()
@@ -149,6 +189,25 @@ export class MovieAssembler {
     const pictures = this.frames * frameTicks(movie, this.#rate)
     return Math.abs(rounded - pictures) * 1000 <= movie.timescale ? pictures : rounded
   }
+}
+
+/** What restores a list that only `pushChunk` changes: it adds to the end, or replaces the last one. */
+function keepList(chunks: Chunk[]): () => void {
+  const kept = chunks.length
+  const last = chunks.at(-1)
+  return () => {
+    chunks.length = kept
+    if (last) chunks[kept - 1] = last
+  }
+}
+
+function corrupt({ index, path, blob }: SegmentFile, actual: string): SheafError {
+  return new SheafError({
+    code: 'SHEAF_BLOB_CORRUPT',
+    message: `Segment ${index} is not what landed: its bytes in ${path} hash to ${actual} instead of ${blob}.`,
+    hint: 'It is rendered again by itself. If this repeats, check the disk and the memory of this machine.',
+    details: { segment: index, id: blob },
+  })
 }
 
 /** How many samples begin before this many ticks. */

@@ -1,6 +1,6 @@
-import { readdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseRational } from '@sheaf/protocol'
+import { type BlobId, type JobId, parseRational } from '@sheaf/protocol'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openOutputJoiner, type OutputJoiner, type OutputJoinerOptions } from './output-joiner.js'
 import { ffprobeJson, frameHashes, makeSegment, makeTone, scratch, sha256 } from './testing/make-media.js'
@@ -32,8 +32,12 @@ const cases: readonly Case[] = [
   { codec: 'ffv1', rate: '24000/1001', timescale: 24000, sound: 'pcm_s16le' },
 ]
 
+const jobId = '00000000000000000001' as JobId
+const otherJob = '00000000000000000002' as JobId
+
 interface Made {
   readonly segments: readonly string[]
+  readonly blobs: readonly BlobId[]
   readonly options: Omit<OutputJoinerOptions, 'outPath'>
   readonly extension: string
 }
@@ -52,12 +56,17 @@ async function make(kind: Case): Promise<Made> {
   const rate = parseRational(kind.rate)
   const audioPath = kind.sound && join(dir, `${name}.${kind.sound === 'aac' ? 'm4a' : 'mov'}`)
   if (kind.sound && audioPath) await makeTone(audioPath, (total * rate.den) / rate.num, kind.sound)
-  const options = { overwrite: false, rate, width: 160, height: 90, segmentFrames: lengths, audioPath }
-  return { segments, options, extension }
+  const blobs = (await Promise.all(segments.map(sha256))) as BlobId[]
+  const options = { jobId, overwrite: false, rate, width: 160, height: 90, segmentFrames: lengths, audioPath }
+  return { segments, blobs, options, extension }
 }
 
-async function addAll(joiner: OutputJoiner, segments: readonly string[], order: readonly number[]): Promise<void> {
-  for (const index of order) await joiner.add(index, segments[index] ?? '')
+function add(joiner: OutputJoiner, { segments, blobs }: Made, index: number): Promise<void> {
+  return joiner.add(index, segments[index] ?? '', blobs[index] ?? expect.fail('no such segment'))
+}
+
+async function addAll(joiner: OutputJoiner, made: Made, order: readonly number[]): Promise<void> {
+  for (const index of order) await add(joiner, made, index)
 }
 
 interface ProbedStream {
@@ -76,7 +85,7 @@ describe.each(cases)('joining $codec at $rate with sound $sound', (kind) => {
     made = await make(kind)
     outPath = join(dir, `out-${kind.codec}-${kind.timescale}.${made.extension}`)
     const joiner = await openOutputJoiner({ ...made.options, outPath })
-    await addAll(joiner, made.segments, [0, 1, 2, 3, 4])
+    await addAll(joiner, made, [0, 1, 2, 3, 4])
     const output = await joiner.finish()
     expect(output).toMatchObject({ frames: total, sha256: await sha256(outPath) })
   })
@@ -120,7 +129,7 @@ describe.each(cases)('joining $codec at $rate with sound $sound', (kind) => {
     async (order) => {
       const other = join(dir, `order-${kind.codec}-${kind.timescale}-${order.join('')}.${made.extension}`)
       const joiner = await openOutputJoiner({ ...made.options, outPath: other })
-      await Promise.all(order.map((index) => joiner.add(index, made.segments[index] ?? '')))
+      await Promise.all(order.map((index) => add(joiner, made, index)))
       await joiner.finish()
       expect(await sha256(other)).toBe(await sha256(outPath))
     },
@@ -140,12 +149,12 @@ describe('what can go wrong', () => {
     const cut = join(dir, 'cut.mp4')
     await writeFile(cut, await readFile(made.segments[1] ?? ''))
     await truncate(cut, 700)
-    await joiner.add(0, made.segments[0] ?? '')
-    await expect(joiner.add(1, cut)).rejects.toMatchObject({
+    await add(joiner, made, 0)
+    await expect(joiner.add(1, cut, made.blobs[1] ?? expect.fail())).rejects.toMatchObject({
       code: 'SHEAF_SEGMENT_INVALID',
       message: expect.stringContaining('segment 1 ') as string,
     })
-    await addAll(joiner, made.segments, [1, 2, 3, 4])
+    await addAll(joiner, made, [1, 2, 3, 4])
     await joiner.finish()
   })
 
@@ -153,43 +162,107 @@ describe('what can go wrong', () => {
     const other = join(dir, 'other.mp4')
     await makeSegment(other, { codec: 'h264', rate: '25', timescale: 25600, start: 30, frames: 1 })
     const joiner = await open('parameters.mp4')
-    await joiner.add(0, made.segments[0] ?? '')
-    await expect(joiner.add(1, other)).rejects.toThrow(/segment 1 .* differ from the job's other segments/)
+    await add(joiner, made, 0)
+    await expect(joiner.add(1, other, (await sha256(other)) as BlobId)).rejects.toThrow(
+      /segment 1 .* differ from the job's other segments/,
+    )
     await joiner.abort()
   })
 
   it('leaves no file under the final name before finish, and nothing at all after abort', async () => {
-    const joiner = await open('aborted.mp4')
-    await addAll(joiner, made.segments, [0, 1, 2])
+    await mkdir(join(dir, 'aborted'))
+    const joiner = await open('aborted/film.mp4')
+    await addAll(joiner, made, [0, 1, 2])
     expect(joiner.joined()).toBe(3)
     await expect(joiner.finish()).rejects.toThrow(/segment 3 of 5 has not landed/)
-    expect((await readdir(dir)).filter((name) => name.includes('aborted'))).toEqual(['.aborted.mp4.sheaf-part'])
+    expect(await readdir(join(dir, 'aborted'))).toEqual([`.sheaf-${jobId}.part`])
     await joiner.abort()
-    expect((await readdir(dir)).filter((name) => name.includes('aborted'))).toEqual([])
+    expect(await readdir(join(dir, 'aborted'))).toEqual([])
   })
 
   it('starts afresh over what a killed joiner left', async () => {
     const whole = await open('whole.mp4')
-    await addAll(whole, made.segments, [0, 1, 2, 3, 4])
+    await addAll(whole, made, [0, 1, 2, 3, 4])
     const { sha256: expected } = await whole.finish()
-    await writeFile(join(dir, '.again.mp4.sheaf-part'), Buffer.alloc(5_000_000, 7))
+    await writeFile(join(dir, `.sheaf-${jobId}.part`), Buffer.alloc(5_000_000, 7))
     const again = await open('again.mp4')
-    await addAll(again, made.segments, [0, 1, 2, 3, 4])
+    await addAll(again, made, [0, 1, 2, 3, 4])
     expect(await again.finish()).toMatchObject({ sha256: expected })
     expect(await sha256(join(dir, 'again.mp4'))).toBe(expected)
+  })
+
+  it.each([0, 1, 2, 4])('appends nothing of segment %i when its bytes are not those that landed', async (bad) => {
+    const whole = await open(`right-${bad}.mp4`)
+    await addAll(whole, made, [0, 1, 2, 3, 4])
+    const { sha256: expected } = await whole.finish()
+
+    const folder = join(dir, `bad-${bad}`)
+    await mkdir(folder)
+    const joiner = await open(`bad-${bad}/film.mp4`)
+    await addAll(joiner, made, [0, 1, 2, 3, 4].slice(0, bad))
+    const part = join(folder, `.sheaf-${jobId}.part`)
+    const before = await sha256(part)
+    const bytes = await readFile(made.segments[bad] ?? '')
+    const last = bytes.indexOf('mdat') - 4 + bytes.readUInt32BE(bytes.indexOf('mdat') - 4) - 1
+    bytes[last] = (bytes[last] ?? 0) ^ 1
+    const damaged = join(folder, 'damaged.mp4')
+    await writeFile(damaged, bytes)
+    await expect(joiner.add(bad, damaged, made.blobs[bad] ?? expect.fail())).rejects.toMatchObject({
+      code: 'SHEAF_BLOB_CORRUPT',
+      message: expect.stringContaining(`Segment ${bad} `) as string,
+      details: { segment: bad },
+    })
+    expect([joiner.joined(), await sha256(part)]).toEqual([bad, before])
+
+    await addAll(joiner, made, [0, 1, 2, 3, 4].slice(bad))
+    expect(await joiner.finish()).toMatchObject({ sha256: expected })
+    expect(await sha256(join(folder, 'film.mp4'))).toBe(expected)
+  })
+
+  it('sees damage that is in none of the samples', async () => {
+    const joiner = await open('free.mp4')
+    const bytes = await readFile(made.segments[0] ?? '')
+    bytes[12] = (bytes[12] ?? 0) ^ 1 // The minor version in `ftyp`, which says nothing.
+    await writeFile(join(dir, 'ftyp.mp4'), bytes)
+    const blob = made.blobs[0] ?? expect.fail()
+    await expect(joiner.add(0, join(dir, 'ftyp.mp4'), blob)).rejects.toMatchObject({ code: 'SHEAF_BLOB_CORRUPT' })
+    await joiner.abort()
+  })
+
+  it('two jobs with one output do not meet before one of them is whole', async () => {
+    const folder = join(dir, 'shared')
+    await mkdir(folder)
+    const first = await open('shared/film.mp4', { overwrite: true })
+    await add(first, made, 0)
+    const second = await open('shared/film.mp4', { overwrite: true, jobId: otherJob, audioPath: undefined })
+    await addAll(second, made, [0, 1])
+    await addAll(first, made, [1, 2, 3, 4])
+    const { sha256: one } = await first.finish()
+    expect(await sha256(join(folder, 'film.mp4'))).toBe(one)
+    await addAll(second, made, [2, 3, 4])
+    const { sha256: two } = await second.finish()
+    expect(two).not.toBe(one)
+    expect([await sha256(join(folder, 'film.mp4')), await readdir(folder)]).toEqual([two, ['film.mp4']])
+  })
+
+  it('takes a name as long as the system allows', async () => {
+    const name = `${'n'.repeat(251)}.mp4`
+    const joiner = await open(name)
+    await addAll(joiner, made, [0, 1, 2, 3, 4])
+    expect((await joiner.finish()).path).toBe(join(dir, name))
   })
 
   it('does not overwrite unless told, also when the file appears at the last moment', async () => {
     await writeFile(join(dir, 'taken.mp4'), 'mine')
     await expect(open('taken.mp4')).rejects.toMatchObject({ code: 'SHEAF_OUTPUT_EXISTS' })
     const joiner = await open('late.mp4')
-    await addAll(joiner, made.segments, [0, 1, 2, 3, 4])
+    await addAll(joiner, made, [0, 1, 2, 3, 4])
     await writeFile(join(dir, 'late.mp4'), 'mine')
     await expect(joiner.finish()).rejects.toMatchObject({ code: 'SHEAF_OUTPUT_EXISTS' })
     expect(await readFile(join(dir, 'late.mp4'), 'utf8')).toBe('mine')
     await joiner.abort()
     const allowed = await open('taken.mp4', { overwrite: true })
-    await addAll(allowed, made.segments, [0, 1, 2, 3, 4])
+    await addAll(allowed, made, [0, 1, 2, 3, 4])
     expect((await allowed.finish()).frames).toBe(total)
   })
 

@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, open, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { type Rational, SheafError } from '@sheaf/protocol'
+import { type BlobId, isSheafError, type JobId, type Rational, SheafError } from '@sheaf/protocol'
 import { Mp4FormatError } from './box.js'
-import { readSegment, segmentInvalid } from './check-segment.js'
-import { MovieAssembler, type SoundTrack } from './movie-assembler.js'
+import { type CheckedSegment, readSegment, segmentInvalid } from './check-segment.js'
+import { MovieAssembler, type SegmentFile, type SoundTrack } from './movie-assembler.js'
 import { readMp4Track } from './mp4-track.js'
 import { checkTarget, outputError, publish } from './publish-output.js'
 import { verifyOutput } from './verify-output.js'
+import { workingPath } from './working-path.js'
 
 /** What a joiner needs. */
 export interface OutputJoinerOptions {
+  /** The partial file beside the output is named after it (`workingPath`): one joiner of a job at a time. */
+  readonly jobId: JobId
   /** Final path: the file appears there only when whole. */
   readonly outPath: string
-  /** Partial file; a sibling of `outPath` (`.<name>.sheaf-part`) unless told. Must be on the same file system. */
-  readonly partPath?: string | undefined
   readonly overwrite: boolean
   readonly rate: Rational
   readonly width: number
@@ -42,12 +42,13 @@ export interface JoinedOutput {
  */
 export interface OutputJoiner {
   /**
-   * Offers a landed segment, in any order; one that is already known is ignored. Resolves when it
-   * is written, or queued behind a gap: its file must stay until `finish` has resolved. Throws
-   * SHEAF_SEGMENT_INVALID (the joiner goes on, another file may be offered), SHEAF_DISK_FULL,
+   * Offers a landed segment and what its bytes must hash to, in any order; one that is already known
+   * is ignored. Resolves when it is written, or queued behind a gap: its file must stay until `finish`
+   * has resolved. Throws SHEAF_BLOB_CORRUPT, SHEAF_SEGMENT_INVALID (`details.segment` names it;
+   * nothing of it is in the file, the joiner goes on, another file may be offered), SHEAF_DISK_FULL,
    * SHEAF_OUTPUT_NOT_WRITABLE, SHEAF_JOIN_FAILED (all three end it).
    */
-  readonly add: (index: number, path: string) => Promise<void>
+  readonly add: (index: number, path: string, blob: BlobId) => Promise<void>
   /** Segments that are in the partial file: 0 … this − 1. */
   readonly joined: () => number
   /** Writes the index, reads it back, syncs, hashes, and gives the file its name. Every segment must have been added. */
@@ -57,15 +58,16 @@ export interface OutputJoiner {
 }
 
 /**
- * Opens the partial file; what an earlier try left there is overwritten. Throws SHEAF_OUTPUT_EXISTS,
+ * Opens the partial file; what an earlier try of the job left there is removed. Throws SHEAF_OUTPUT_EXISTS,
  * SHEAF_OUTPUT_FOLDER_MISSING, SHEAF_OUTPUT_NOT_WRITABLE, SHEAF_DISK_FULL, SHEAF_JOIN_FAILED (sound).
  */
 export async function openOutputJoiner(options: OutputJoinerOptions): Promise<OutputJoiner> {
   await checkTarget(options)
   const sound = await readSound(options.audioPath)
-  const partPath = options.partPath ?? join(dirname(options.outPath), `.${basename(options.outPath)}.sheaf-part`)
+  const partPath = workingPath(options.outPath, options.jobId, 'part')
   try {
-    return new PrefixJoiner({ options, sound, partPath, file: await open(partPath, 'w+', 0o644) })
+    await rm(partPath, { force: true })
+    return new PrefixJoiner({ options, sound, partPath, file: await open(partPath, 'wx+', 0o644) })
   } catch (error) {
     throw outputError(options.outPath, error)
   }
@@ -81,7 +83,7 @@ interface PrefixJoinerInit {
 class PrefixJoiner implements OutputJoiner {
   readonly #init: PrefixJoinerInit
   readonly #assembler: MovieAssembler
-  readonly #waiting = new Map<number, string>()
+  readonly #waiting = new Map<number, SegmentFile>()
   #position = 0
   #joined = 0
   #aborting = false
@@ -101,12 +103,12 @@ class PrefixJoiner implements OutputJoiner {
 
   readonly joined = (): number => this.#joined
 
-  readonly add = (index: number, path: string): Promise<void> => {
+  readonly add = (index: number, path: string, blob: BlobId): Promise<void> => {
     const { segmentFrames } = this.#init.options
     if (!Number.isInteger(index) || index < 0 || index >= segmentFrames.length) {
       return Promise.reject(joinFailed(`there is no segment ${index} among ${segmentFrames.length}`))
     }
-    if (index >= this.#joined && !this.#waiting.has(index)) this.#waiting.set(index, path)
+    if (index >= this.#joined && !this.#waiting.has(index)) this.#waiting.set(index, { index, path, blob })
     return this.#enqueue(() => this.#drain())
   }
 
@@ -141,14 +143,13 @@ class PrefixJoiner implements OutputJoiner {
   async #drain(): Promise<void> {
     for (;;) {
       const index = this.#joined
-      const path = this.#waiting.get(index)
-      if (path === undefined) return
+      const file = this.#waiting.get(index)
+      if (file === undefined) return
       this.#init.options.signal?.throwIfAborted()
       if (this.#aborting) throw joinFailed('the joiner was aborted')
       this.#waiting.delete(index)
-      const segment = await readSegment(path, this.#expectation(index))
-      // From here on a failure leaves half a segment in the file, so it ends the joiner.
-      await this.#guard(() => this.#assembler.append(path, segment), index)
+      const segment = await readSegment(file.path, this.#expectation(index))
+      await this.#append(segment, file)
       this.#signature = segment.signature
       this.#joined = index + 1
     }
@@ -159,12 +160,22 @@ class PrefixJoiner implements OutputJoiner {
     return { index, frames: segmentFrames[index] ?? 0, rate, width, height, signature: this.#signature }
   }
 
-  async #guard(work: () => Promise<void>, index: number): Promise<void> {
+  /** The segment whole, or, when it turns out not to be the one that landed, nothing of it. */
+  async #append(segment: CheckedSegment, file: SegmentFile): Promise<void> {
+    const position = this.#position
+    const forget = this.#assembler.mark()
     try {
-      await work()
+      await this.#assembler.append(segment, file)
     } catch (error) {
+      // Any other failure may have left half a segment in the file: it ends the joiner, as does one on the way back.
       this.#state = 'failed'
-      throw error instanceof Mp4FormatError ? segmentInvalid(index, error) : error
+      const bad = error instanceof Mp4FormatError || isSheafError(error, 'SHEAF_BLOB_CORRUPT')
+      if (!bad) throw error
+      await forget()
+      await this.#init.file.truncate(position)
+      this.#position = position
+      this.#state = 'open'
+      throw segmentInvalid(file.index, error)
     }
   }
 

@@ -1,5 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises'
 import { Mp4FormatError } from './box.js'
+import type { SampleSource } from './hashed-file.js'
 import { type Chunk, type SampleTable, sampleSize } from './sample-table.js'
 
 const BUFFER_BYTES = 4 * 1024 * 1024
@@ -13,21 +13,18 @@ export interface SampleSink {
 /** Copies samples of one file to a sink, strictly forwards, in runs as long as the file has them. */
 export class SampleCopier {
   readonly #table: SampleTable
-  readonly #file: FileHandle
+  readonly #file: SampleSource
   readonly #buffer = Buffer.allocUnsafe(BUFFER_BYTES)
   #chunk = 0
   #inChunk = 0
   #offset: number
   #next = 0
 
-  private constructor(table: SampleTable, file: FileHandle) {
+  /** The file is closed with the copier. */
+  constructor(table: SampleTable, file: SampleSource) {
     this.#table = table
     this.#file = file
     this.#offset = table.chunks[0]?.offset ?? 0
-  }
-
-  static async open(path: string, table: SampleTable): Promise<SampleCopier> {
-    return new SampleCopier(table, await open(path, 'r'))
   }
 
   /** Samples copied so far. */
@@ -47,6 +44,17 @@ export class SampleCopier {
       left -= run.samples
     }
     return { offset, samples }
+  }
+
+  /** Remembers where it is; what is returned goes back there. */
+  mark(): () => void {
+    const [chunk, inChunk, offset, next] = [this.#chunk, this.#inChunk, this.#offset, this.#next]
+    return () => {
+      this.#chunk = chunk
+      this.#inChunk = inChunk
+      this.#offset = offset
+      this.#next = next
+    }
   }
 
   async close(): Promise<void> {
