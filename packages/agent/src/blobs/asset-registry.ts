@@ -1,15 +1,21 @@
 import { createHash } from 'node:crypto'
+import type { Stats } from 'node:fs'
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import { limits, SheafError, type AssetId, type JobId } from '@sheaf/protocol'
 import type { StoreDatabase } from '../facts/index.js'
 import { isMissing } from './disk-error.js'
+
+/** On Windows the number of a file loses digits on its way through a double, and nothing tells of changed rights. */
+const hasFileNumbers = process.platform !== 'win32'
 
 /** Where an asset lies on this machine and what it looked like when the job was submitted. */
 export interface AssetSource {
   readonly path: string
   readonly sizeBytes: number
   readonly mtimeMs: number
+  /** The file's own number, and when anything of it was last changed: not told where the system has neither. */
   readonly ino?: number | undefined
+  readonly ctimeMs?: number | undefined
 }
 
 export interface AssetRegistryInit {
@@ -24,7 +30,8 @@ export interface AssetBlock {
 
 /**
  * Assets that stay where they are. Blocks are hashed when first read; afterwards every read must give the same hash.
- * Size and time of change are compared at every read, since an editor that saves over a file changes both.
+ * Size, times and the file's own number are compared at every read: an editor that saves over a file changes some
+ * of them, also where size and time of writing are put back, as copying tools do.
  */
 export class AssetRegistry {
   readonly #sources
@@ -121,9 +128,14 @@ async function readUnchanged(source: AssetSource, from: number, length: number):
   }
 }
 
-function assertUnchanged(source: AssetSource, now: { readonly size: number; readonly mtimeMs: number }): void {
+function assertUnchanged(source: AssetSource, now: Stats): void {
   if (now.size !== source.sizeBytes) throw changed(source.path, `it had ${source.sizeBytes} bytes and has ${now.size}`)
   if (now.mtimeMs !== source.mtimeMs) throw changed(source.path, 'it was written to')
+  if (!hasFileNumbers) return
+  if (source.ino !== undefined && now.ino !== source.ino) throw changed(source.path, 'another file has its name now')
+  if (source.ctimeMs !== undefined && now.ctimeMs !== source.ctimeMs) {
+    throw changed(source.path, 'it was written to, or its rights or links were changed')
+  }
 }
 
 function changed(path: string, why: string): SheafError {

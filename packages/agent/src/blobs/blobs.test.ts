@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, mkdir, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
+import { mkdtemp, mkdir, readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -135,6 +135,24 @@ describe('AssetRegistry', () => {
       message: expect.stringContaining(source.path) as string,
     })
   })
+
+  it.runIf(process.platform !== 'win32').each(['replaced', 'written to'] as const)(
+    'names a file that was %s without a trace in size and time',
+    async (how) => {
+      const assets = await registry()
+      const source = await medium('clip.mov', randomBytes(1000))
+      const { ino, ctimeMs } = await stat(source.path)
+      // Each of the two is found out by one of them alone.
+      await assets.register(jobId, assetId, { ...source, ...(how === 'replaced' ? { ino } : { ctimeMs }) })
+      await assets.check(jobId, assetId)
+      if (how === 'replaced') await rename((await medium('copy.mov', randomBytes(1000))).path, source.path)
+      // Clocks of file systems go by ticks: until the next one a change cannot be told.
+      else while ((await stat(source.path)).ctimeMs === ctimeMs) await medium('clip.mov', randomBytes(1000))
+      const refusal = { code: 'SHEAF_MEDIA_CHANGED', message: expect.stringContaining(source.path) as string }
+      await expect(assets.check(jobId, assetId)).rejects.toMatchObject(refusal)
+      await expect(assets.readBlock(jobId, assetId, 0)).rejects.toMatchObject(refusal)
+    },
+  )
 
   it('names a file that is gone', async () => {
     const assets = await registry()

@@ -31,8 +31,8 @@ describe('media', () => {
       ['a0', join(dir, 'b.mov'), { state: 'indexed', index }],
       ['a1', join(dir, 'a.mov'), { state: 'indexed', index }],
     ])
-    const { size, mtimeMs, ino } = await stat(join(dir, 'b.mov'))
-    expect(found[0]?.source).toEqual({ path: join(dir, 'b.mov'), sizeBytes: size, mtimeMs, ino })
+    const { size, mtimeMs, ctimeMs, ino } = await stat(join(dir, 'b.mov'))
+    expect(found[0]?.source).toEqual({ path: join(dir, 'b.mov'), sizeBytes: size, mtimeMs, ctimeMs, ino })
   })
 
   it('are tried as written before their escapes are resolved', async () => {

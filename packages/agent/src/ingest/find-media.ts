@@ -38,7 +38,8 @@ async function findOne(target: MediaTarget, assetId: AssetId, init: FindMediaIni
   const { path, facts } = await locate(target, dirname(init.editPath))
   const base = { target, assetId, path }
   if (facts === undefined) return { ...base, state: { state: 'missing' }, source: undefined }
-  const source: AssetSource = { path, sizeBytes: facts.size, mtimeMs: facts.mtimeMs, ino: facts.ino }
+  const { size: sizeBytes, mtimeMs, ctimeMs, ino } = facts
+  const source: AssetSource = { path, sizeBytes, mtimeMs, ctimeMs, ino }
   if (!facts.isFile()) return { ...base, state: { state: 'unreadable', reason: 'it is not a file' }, source: undefined }
   if (facts.size === 0) return { ...base, state: { state: 'empty' }, source }
   try {
