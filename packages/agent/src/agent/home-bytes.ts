@@ -3,16 +3,16 @@ import { pipeline } from 'node:stream/promises'
 import type { BlobService, BlobStore } from '../blobs/index.js'
 import type { HomeBytes } from '../home/index.js'
 
-/** How long one segment may take to come from the agent that rendered it. */
-const fetchWithinMs = 120_000
-
-/** The home's bytes: in this agent's store, fetched from whoever offered them. */
-export function createHomeBytes(store: BlobStore, service: BlobService): HomeBytes {
+/**
+ * The home's bytes: in this agent's store, fetched from whoever offered them. A fetch may take as long as it
+ * likes while bytes come: a large segment on a slow line. `BlobClient` gives up a peer that is silent.
+ */
+export function createHomeBytes(store: BlobStore, service: Pick<BlobService, 'fetchBlob'>): HomeBytes {
   return {
     path: (id) => store.path(id),
     has: (id) => store.has(id),
     fetch: async (from, id) => {
-      await service.fetchBlob(from, id, { signal: AbortSignal.timeout(fetchWithinMs) })
+      await service.fetchBlob(from, id)
     },
     dropIfDamaged: async (id) => {
       if (!(await store.has(id))) return
