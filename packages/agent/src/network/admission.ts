@@ -4,6 +4,7 @@ import type { FarmSecret } from '../identity/index.js'
 import type { Log } from '../log/index.js'
 import { FramedStream } from './farm-stream.js'
 import { helloAsDialer, helloAsListener } from './hello.js'
+import { Refusals } from './refusals.js'
 
 const helloTimeoutMs = 8_000
 const refusalMs = 60_000
@@ -29,7 +30,7 @@ interface Pending {
 export class Admission {
   readonly #components: AdmissionComponents
   readonly #connections = new Map<string, Pending>()
-  readonly #refusedUntil = new Map<PeerId, number>()
+  readonly #refusals = new Refusals(refusalMs)
   readonly #logged = new Set<string>()
 
   constructor(components: AdmissionComponents) {
@@ -38,7 +39,7 @@ export class Admission {
 
   /** Wall time before which a refused peer is not dialled again; 0 for one that was not refused. */
   refusedUntilMs(peer: PeerId): number {
-    return this.#refusedUntil.get(peer) ?? 0
+    return this.#refusals.untilMs(peer)
   }
 
   /** Begins with a new connection: says hello where we dialled, expects one where we were dialled. */
@@ -104,7 +105,7 @@ export class Admission {
     const pending = this.#connections.get(connection.id)
     if (pending === undefined) return
     clearTimeout(pending.timer)
-    this.#refusedUntil.delete(peer)
+    this.#refusals.forget(peer)
     this.#components.onMember(connection, peer)
     pending.resolve(peer)
   }
@@ -113,7 +114,7 @@ export class Admission {
     const peer = peerOf(connection)
     const judged = isSheafError(error, 'SHEAF_FARM_REFUSED') || isSheafError(error, 'SHEAF_VERSION_MISMATCH')
     if (judged) {
-      this.#refusedUntil.set(peer, Date.now() + refusalMs)
+      this.#refusals.refuse(peer, Date.now())
       this.#logOnce(peer, error)
     } else {
       this.#components.log.debug({ peer, error }, 'hello failed')
