@@ -58,9 +58,18 @@ describe('probeMedia', () => {
       code: 'SHEAF_MEDIA_INVALID',
       message: expect.stringContaining('zero.mp4 cannot be used: it is empty (0 bytes)') as string,
     })
-    expect(await refuse('text.mp4', 'not a film\n'.repeat(50))).toMatchObject({
+  })
+
+  it.each([
+    ['text.mp4', 'not a film\n'.repeat(50)],
+    ['page.mov', '<html><body>Not found</body></html>'],
+    ['short.mp4', 'hi'],
+    ['zeros.mp4', new Uint8Array(5000)],
+    ['text.mkv', 'text'],
+  ])('does not take %s for a film that was cut off', async (name, bytes) => {
+    expect(await refuse(name, bytes)).toMatchObject({
       code: 'SHEAF_MEDIA_INVALID',
-      message: expect.stringContaining('text.mp4 cannot be used') as string,
+      message: `${join(dir, name)} cannot be used: it is not a media file that ffmpeg can read`,
     })
   })
 

@@ -2,6 +2,7 @@ import { open, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { isSheafError, SheafError } from '@sheaf/protocol'
 import { buildMediaIndex, type MediaIndex, PROBE_ARGS, type ProbePacket, type ProbeReport } from '@sheaf/timeline'
+import { beginsAsContainer } from './container-head.js'
 import type { FfmpegTools } from './find-ffmpeg.js'
 import { readPacketLine } from './packet-line.js'
 import { runTool } from './run-tool.js'
@@ -52,7 +53,7 @@ async function probeStreams({ tools, file, signal }: Probe): Promise<ProbeReport
     return JSON.parse(stdout.toString('utf8')) as ProbeReport
   } catch (error) {
     signal?.throwIfAborted()
-    throw probeFailed(file, error)
+    throw await probeFailed(file, error)
   }
 }
 
@@ -78,7 +79,7 @@ async function probePackets({ tools, file, signal }: Probe): Promise<ProbePacket
     if (TRUNCATED.test(stderr)) throw invalid(file, 'it is cut off before its end')
   } catch (error) {
     signal?.throwIfAborted()
-    throw probeFailed(file, error)
+    throw await probeFailed(file, error)
   }
   return packets
 }
@@ -86,10 +87,10 @@ async function probePackets({ tools, file, signal }: Probe): Promise<ProbePacket
 /** What ffmpeg's demuxers say of a file that ends too early. */
 const TRUNCATED = /partial file|ended prematurely|Truncating packet|moov atom not found/
 
-function probeFailed(file: string, error: unknown): SheafError {
+async function probeFailed(file: string, error: unknown): Promise<SheafError> {
   if (isSheafError(error) && error.code !== 'SHEAF_TOOL_FAILED') return error
   const stderr = isSheafError(error) ? error.details['stderr'] : undefined
-  if (typeof stderr === 'string' && TRUNCATED.test(stderr))
+  if (typeof stderr === 'string' && TRUNCATED.test(stderr) && (await beginsAsContainer(file).catch(() => false)))
     return invalid(file, 'it is cut off: its index is missing', error)
   return invalid(file, 'it is not a media file that ffmpeg can read', error)
 }

@@ -95,7 +95,7 @@ export function engineFailed(who: string, cause: unknown, plan?: SegmentPlan): S
   return new SheafError({
     code: 'SHEAF_ENGINE_FAILED',
     message: `${who}: ${reason}`,
-    hint: 'Run `sheaf logs` for all that the tool wrote.',
+    hint: 'Run `sheaf logs` for the last that the tool wrote.',
     cause,
     details: {
       ...(cause instanceof SheafError ? cause.details : {}),

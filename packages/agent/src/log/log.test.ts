@@ -50,6 +50,21 @@ describe('a log', () => {
     })
   })
 
+  it('keeps the end of what a failed tool wrote', () => {
+    const log = new AgentLog({})
+    const failed = (stderr: unknown) =>
+      new SheafError({ code: 'SHEAF_ENGINE_FAILED', message: 'no', details: { stderr, args: ['-i'] } })
+    const logged = (error: Error) => {
+      log.root.error({ error }, 'failed')
+      return log.lines(1)[0]?.fields['error']
+    }
+    const common = { message: 'no', code: 'SHEAF_ENGINE_FAILED' }
+    expect(logged(failed('one\ntwo\n'))).toEqual({ ...common, stderr: 'one\ntwo\n' })
+    expect(logged(failed(`${'x'.repeat(70_000)}end`))).toEqual({ ...common, stderr: `${'x'.repeat(4093)}end` })
+    expect(logged(failed(''))).toEqual(common)
+    expect(logged(failed({ not: 'text' }))).toEqual(common)
+  })
+
   it('is whole in its file after a flush, line by line, in order', async () => {
     const path = join(await folder(), 'agent.ndjson')
     const log = new AgentLog({ path })

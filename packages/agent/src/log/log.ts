@@ -12,6 +12,8 @@ export interface Log {
 }
 
 const keptLines = 2000
+/** Characters of what a failed tool wrote that a line keeps: the end, where the reason is. */
+const keptStderr = 4096
 
 /**
  * The agent's log: kept in memory for the API (the newest 2,000 lines), appended to a file, and
@@ -83,15 +85,21 @@ function wrap(logger: Logger, scope: string): Log {
   }
 }
 
-/** Errors become their parts; everything else is left to JSON. */
+/** Errors become their parts, with what a tool wrote; everything else is left to JSON. */
 function plain(fields: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, describe(value)]))
 }
 
 function describe(value: unknown): unknown {
   if (!(value instanceof Error)) return value
-  const { code, hint } = value as { code?: unknown; hint?: unknown }
-  return { message: value.message, ...(code === undefined ? {} : { code }), ...(hint === undefined ? {} : { hint }) }
+  const { code, hint, details } = value as { code?: unknown; hint?: unknown; details?: { stderr?: unknown } }
+  const stderr = details?.stderr
+  return {
+    message: value.message,
+    ...(code === undefined ? {} : { code }),
+    ...(hint === undefined ? {} : { hint }),
+    ...(typeof stderr !== 'string' || stderr === '' ? {} : { stderr: stderr.slice(-keptStderr) }),
+  }
 }
 
 const levelNames: Readonly<Record<number, string>> = { 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' }
