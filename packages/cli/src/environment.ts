@@ -1,7 +1,7 @@
 import type { StartAgent } from './agent-contract.js'
 import type { Probes } from './doctor/probes.js'
 import type { LiveDisplay } from './output/live-display.js'
-import type { SpawnDetached } from './up/detached-agent.js'
+import type { SpawnDetached } from './up/spawn-detached.js'
 
 /** A stream that a person or a program reads. `columns` is asked anew each time: windows change size. */
 export interface Terminal {

@@ -12,7 +12,7 @@ import type { Environment, Terminal } from './environment.js'
 import { exitCodes } from './exit-codes.js'
 import { createLiveDisplay } from './output/live-display.js'
 import { runCli } from './run-cli.js'
-import type { SpawnDetached } from './up/detached-agent.js'
+import type { SpawnDetached } from './up/spawn-detached.js'
 
 // The composition root: the one place that knows the process, the terminal and the agent.
 

@@ -48,7 +48,7 @@ export class SheafError extends Error {
 /** True for a `SheafError`, optionally of one code. Works across realms and duplicated packages. */
 export function isSheafError(value: unknown, code?: SheafErrorCode): value is SheafError {
   if (!(value instanceof Error) || value.name !== 'SheafError') return false
-  return code === undefined || (value as SheafError).code === code
+  return code === undefined || ('code' in value && value.code === code)
 }
 
 /** Wraps anything thrown into a `SheafError`, keeping one that already is. */

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { SheafError } from '@sheaf/protocol'
-import type { ToolStart } from './tool-process.js'
+import type { ToolStart } from './tool-start.js'
 
 /** What is known of a run that failed. */
 export interface ToolFailure {

@@ -4,17 +4,7 @@ import type { SheafError } from '@sheaf/protocol'
 import { execa } from 'execa'
 import { toolFailed } from './tool-error.js'
 import { priorityPrefix } from './tool-priority.js'
-
-/** How a command is started. Nothing passes through a shell; stdin is empty unless it is a pipe. */
-export interface ToolStart {
-  readonly file: string
-  readonly args: readonly string[]
-  readonly stdin?: 'none' | 'pipe' | undefined
-  readonly stdout?: 'none' | 'pipe' | undefined
-  /** Opens file descriptor 3 for reading what the tool writes there (`-progress pipe:3`). */
-  readonly progress?: boolean | undefined
-  readonly cwd?: string | undefined
-}
+import type { ToolStart } from './tool-start.js'
 
 /** How a command ended. `killed` means by us. */
 export type ToolOutcome =

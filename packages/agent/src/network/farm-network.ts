@@ -17,6 +17,7 @@ import type { FarmSecret, Identity } from '../identity/index.js'
 import type { Log } from '../log/index.js'
 import { AddressBook } from './address-book.js'
 import { Admission, peerOf } from './admission.js'
+import type { ConnectedPeer } from './connected-peer.js'
 import { createNode, listenError, type ListenAddress } from './create-node.js'
 import { Dialer } from './dialer.js'
 import { FramedStream, peerUnreachable, type FarmStream, type StreamHandler } from './farm-stream.js'
@@ -47,14 +48,6 @@ export interface FarmNetworkInit {
   readonly mdnsPort?: number | undefined
   /** Protocol version to claim; for tests of other versions. */
   readonly version?: number | undefined
-}
-
-/** A peer that has proved that it belongs to the farm. */
-export interface ConnectedPeer {
-  readonly peer: PeerId
-  readonly addresses: readonly string[]
-  /** Wall time of its hello. */
-  readonly sinceMs: number
 }
 
 /** What the agent's parts say to each other; the network introduces members by itself. */

@@ -1,6 +1,6 @@
+export type { ConnectedPeer } from './connected-peer.js'
 export {
   FarmNetwork,
-  type ConnectedPeer,
   type FarmMessage,
   type FarmNetworkComponents,
   type FarmNetworkEvents,

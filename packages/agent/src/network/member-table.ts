@@ -1,6 +1,6 @@
 import type { Connection } from '@libp2p/interface'
 import type { PeerId } from '@sheaf/protocol'
-import type { ConnectedPeer } from './farm-network.js'
+import type { ConnectedPeer } from './connected-peer.js'
 
 interface Member {
   readonly peer: PeerId

@@ -6,16 +6,7 @@ import type { AgentOptions } from '../agent-contract.js'
 import type { Session } from '../commands/session.js'
 import { exitCodes, type ExitCode } from '../exit-codes.js'
 import { safeText } from '../output/text.js'
-
-/** A process of our own that outlives us. `exited` never rejects. */
-export interface DetachedProcess {
-  readonly pid: number
-  readonly exited: Promise<void>
-  kill(): void
-}
-
-/** Starts `sheaf ARGS…` apart from this terminal, both outputs appended to `logPath`. */
-export type SpawnDetached = (args: readonly string[], logPath: string) => Promise<DetachedProcess>
+import type { DetachedProcess } from './spawn-detached.js'
 
 const startTimeoutMs = 30_000
 const pollMs = 50

@@ -6,7 +6,7 @@ import { aFarm, aPeer, anAgent, FakeAgent } from '@sheaf/client/testing'
 import { SheafError, type FarmView, type LogLine, type PeerId } from '@sheaf/protocol'
 import type { AgentOptions, RunningAgent, StartAgent } from '../agent-contract.js'
 import { TestCli } from '../testing/test-environment.js'
-import type { DetachedProcess } from './detached-agent.js'
+import type { DetachedProcess } from './spawn-detached.js'
 import { upArguments } from './detached-agent.js'
 
 let cli: TestCli

@@ -63,7 +63,13 @@ export function carryOut(state: CoreState, term: Term, plan: Plan): CarriedOut {
 function about<K extends string, R>(
   kind: K,
   { peer, jobId, indexes, reason }: PlanItem<R>,
-): { readonly kind: K; readonly peer: PeerId; readonly jobId: JobId; readonly indexes: readonly number[]; readonly reason: R } {
+): {
+  readonly kind: K
+  readonly peer: PeerId
+  readonly jobId: JobId
+  readonly indexes: readonly number[]
+  readonly reason: R
+} {
   return { kind, peer, jobId, indexes, reason }
 }
 
@@ -142,7 +148,14 @@ function failJobs(state: CoreState, plan: Plan): { facts: FactIntent[]; failing:
     const message = `${which} failed${tried}${why}`
     return { kind: 'job-failed', payload: { jobId, generation, code: last?.code ?? 'SHEAF_ENGINE_FAILED', message } }
   })
-  return { facts, failing: plan.fail.map(({ jobId, generation }) => ({ jobId, generation, untilMs: state.atMs + state.config.factMs })) }
+  return {
+    facts,
+    failing: plan.fail.map(({ jobId, generation }) => ({
+      jobId,
+      generation,
+      untilMs: state.atMs + state.config.factMs,
+    })),
+  }
 }
 
 function nameOf(state: CoreState, peer: PeerId): string {

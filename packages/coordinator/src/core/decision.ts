@@ -10,17 +10,72 @@ export type DecisionBody =
   | { readonly kind: 'resign'; readonly term: Term; readonly reason: ResignReason; readonly to?: Term | undefined }
   | { readonly kind: 'follow'; readonly term: Term; readonly reason: 'direct' | 'relayed' }
   | { readonly kind: 'listened'; readonly term: Term; readonly reason: 'all-heard' | 'time-out' }
-  | { readonly kind: 'adopt'; readonly peer: PeerId; readonly jobId: JobId; readonly indexes: readonly number[]; readonly reason: 'heartbeat' }
+  | {
+      readonly kind: 'adopt'
+      readonly peer: PeerId
+      readonly jobId: JobId
+      readonly indexes: readonly number[]
+      readonly reason: 'heartbeat'
+    }
   | { readonly kind: 'lose'; readonly peer: PeerId; readonly reason: 'connection-closed' | 'silent' | 'stalled' }
-  | { readonly kind: 'lease'; readonly peer: PeerId; readonly jobId: JobId; readonly indexes: readonly number[]; readonly reason: LeaseReason }
-  | { readonly kind: 'steal'; readonly peer: PeerId; readonly from: PeerId; readonly jobId: JobId; readonly indexes: readonly number[]; readonly reason: StealReason }
-  | { readonly kind: 'duplicate'; readonly peer: PeerId; readonly from: PeerId; readonly jobId: JobId; readonly indexes: readonly number[]; readonly reason: DuplicateReason }
-  | { readonly kind: 'revoke'; readonly peer: PeerId; readonly jobId: JobId; readonly indexes: readonly number[]; readonly reason: RevokeReason }
+  | {
+      readonly kind: 'lease'
+      readonly peer: PeerId
+      readonly jobId: JobId
+      readonly indexes: readonly number[]
+      readonly reason: LeaseReason
+    }
+  | {
+      readonly kind: 'steal'
+      readonly peer: PeerId
+      readonly from: PeerId
+      readonly jobId: JobId
+      readonly indexes: readonly number[]
+      readonly reason: StealReason
+    }
+  | {
+      readonly kind: 'duplicate'
+      readonly peer: PeerId
+      readonly from: PeerId
+      readonly jobId: JobId
+      readonly indexes: readonly number[]
+      readonly reason: DuplicateReason
+    }
+  | {
+      readonly kind: 'revoke'
+      readonly peer: PeerId
+      readonly jobId: JobId
+      readonly indexes: readonly number[]
+      readonly reason: RevokeReason
+    }
   | { readonly kind: 'refuse'; readonly peer: PeerId; readonly jobId: JobId; readonly reason: RefuseReason }
-  | { readonly kind: 'strike'; readonly peer: PeerId; readonly jobId: JobId; readonly indexes: readonly number[]; readonly reason: 'segment-failed' }
-  | { readonly kind: 'back-off'; readonly peer: PeerId; readonly jobId: JobId; readonly indexes: readonly number[]; readonly reason: 'agent-refused' | 'failed-without-strike' }
-  | { readonly kind: 'fail-job'; readonly jobId: JobId; readonly indexes: readonly number[]; readonly reason: 'nothing-else-can-go-on' }
-  | { readonly kind: 'ignore'; readonly peer: PeerId; readonly jobId: JobId; readonly indexes: readonly number[]; readonly reason: 'not-coordinator' | 'job-not-open' | 'older-generation' }
+  | {
+      readonly kind: 'strike'
+      readonly peer: PeerId
+      readonly jobId: JobId
+      readonly indexes: readonly number[]
+      readonly reason: 'segment-failed'
+    }
+  | {
+      readonly kind: 'back-off'
+      readonly peer: PeerId
+      readonly jobId: JobId
+      readonly indexes: readonly number[]
+      readonly reason: 'agent-refused' | 'failed-without-strike'
+    }
+  | {
+      readonly kind: 'fail-job'
+      readonly jobId: JobId
+      readonly indexes: readonly number[]
+      readonly reason: 'nothing-else-can-go-on'
+    }
+  | {
+      readonly kind: 'ignore'
+      readonly peer: PeerId
+      readonly jobId: JobId
+      readonly indexes: readonly number[]
+      readonly reason: 'not-coordinator' | 'job-not-open' | 'older-generation'
+    }
 
 /** Why an agent made itself coordinator. */
 export type ClaimReason = 'alone' | 'no-coordinator' | 'coordinator-lost'

@@ -27,18 +27,30 @@ function feed(state: CoreState, ...inputs: readonly Input[]): StepResult {
   )
 }
 
-const beat = (atMs: number, from = a, init: Parameters<typeof heartbeat>[0] = {}): Input => ({ kind: 'heartbeat', atMs, from, heartbeat: heartbeat(init) })
+const beat = (atMs: number, from = a, init: Parameters<typeof heartbeat>[0] = {}): Input => ({
+  kind: 'heartbeat',
+  atMs,
+  from,
+  heartbeat: heartbeat(init),
+})
 const tick = (atMs: number): Input => ({ kind: 'tick', atMs })
 const fresh = deepFreeze(initialState({ self: a, role: 'artist', atMs: 0, highestCounter: 4 }))
 const own = { term: { counter: 5, peer: a }, silentMs: 0 }
 const alone = feed(fresh, beat(0), tick(700), beat(701, a, { following: own })).state
-const submitted = (segments: number): Input => ({ kind: 'facts', atMs: 800, facts: [fact(a, 1, submission({ segments }))] })
+const submitted = (segments: number): Input => ({
+  kind: 'facts',
+  atMs: 800,
+  facts: [fact(a, 1, submission({ segments }))],
+})
 const report = (index: number, outcome: SegmentReport['outcome']): Input => ({
-  kind: 'report', atMs: 900, from: a,
+  kind: 'report',
+  atMs: 900,
+  from: a,
   report: { kind: 'segment-report', jobId: job, generation: 1, index, leaseId: 'l' as LeaseId, outcome },
 })
 const struck = { kind: 'failed', code: 'X', message: 'm', strike: true } as const
-const indexes = (result: StepResult): number[] => result.commands.flatMap((command) => (command.kind === 'lease' ? command.message.indexes : []))
+const indexes = (result: StepResult): number[] =>
+  result.commands.flatMap((command) => (command.kind === 'lease' ? command.message.indexes : []))
 
 describe('election in steps', () => {
   it('keeps the counter on disk before it announces its claim', () => {
@@ -71,7 +83,12 @@ describe('election in steps', () => {
   it('does not go on quoting others about a coordinator whose connection just closed', () => {
     const z = peerOf('z')
     const term = { counter: 9, peer: z }
-    const both = feed(fresh, beat(1000), beat(1000, z, { following: { term, silentMs: 0 } }), beat(1000, b, { following: { term, silentMs: 5 } })).state
+    const both = feed(
+      fresh,
+      beat(1000),
+      beat(1000, z, { following: { term, silentMs: 0 } }),
+      beat(1000, b, { following: { term, silentMs: 5 } }),
+    ).state
     const lost = feed(both, { kind: 'peer-lost', atMs: 1010, peer: z })
     expect(lost.commands).toEqual([{ kind: 'announce' }])
     expect(lost.state.election).toEqual({ kind: 'following', term, how: 'relayed' })
@@ -79,9 +96,16 @@ describe('election in steps', () => {
   })
 
   it('resigns for a higher term, compared whole, and for no lower one', () => {
-    const claimed = (counter: number, peer: typeof a): Input => beat(710, peer, { following: { term: { counter, peer }, silentMs: 0 } })
+    const claimed = (counter: number, peer: typeof a): Input =>
+      beat(710, peer, { following: { term: { counter, peer }, silentMs: 0 } })
     const met = feed(alone, claimed(5, b))
-    expect(met.decisions[0]).toEqual({ atMs: 710, kind: 'resign', term: own.term, reason: 'higher-term', to: { counter: 5, peer: b } })
+    expect(met.decisions[0]).toEqual({
+      atMs: 710,
+      kind: 'resign',
+      term: own.term,
+      reason: 'higher-term',
+      to: { counter: 5, peer: b },
+    })
     expect(met.state.election).toEqual({ kind: 'following', term: { counter: 5, peer: b }, how: 'direct' })
     const lower = peerOf('0')
     expect(isCoordinator(feed(alone, claimed(5, lower)).state)).toBe(true)
@@ -89,12 +113,30 @@ describe('election in steps', () => {
   })
 
   it('leases nothing before every live agent has said what it is doing', () => {
-    const claimed = feed(fresh, beat(0), beat(0, b), submitted(3), tick(900), tick(1100), beat(1101, a, { following: own }))
+    const claimed = feed(
+      fresh,
+      beat(0),
+      beat(0, b),
+      submitted(3),
+      tick(900),
+      tick(1100),
+      beat(1101, a, { following: own }),
+    )
     expect(claimed.state.election.kind).toBe('listening')
     expect(indexes(claimed)).toEqual([])
-    const lease = { leaseId: 'x' as LeaseId, term: { counter: 3, peer: peerOf('z') }, jobId: job, generation: 1, indexes: [0, 1] }
+    const lease = {
+      leaseId: 'x' as LeaseId,
+      term: { counter: 3, peer: peerOf('z') },
+      jobId: job,
+      generation: 1,
+      indexes: [0, 1],
+    }
     const heard = feed(claimed.state, beat(1150, b, { following: own, leases: [lease] }))
-    expect(heard.decisions.map(({ kind, reason }) => [kind, reason])).toEqual([['listened', 'all-heard'], ['adopt', 'heartbeat'], ['lease', 'front-of-shard']])
+    expect(heard.decisions.map(({ kind, reason }) => [kind, reason])).toEqual([
+      ['listened', 'all-heard'],
+      ['adopt', 'heartbeat'],
+      ['lease', 'front-of-shard'],
+    ])
     expect(indexes(heard)).toEqual([2])
     expect(feed(claimed.state, tick(1499)).state.election.kind).toBe('listening')
     const late = feed(claimed.state, tick(1500))
@@ -119,8 +161,19 @@ describe('leasing in steps', () => {
   it('leases with home, term, duration and a reason', () => {
     const [lease] = feed(alone, submitted(1)).commands
     expect(lease).toMatchObject({
-      kind: 'lease', to: a, reason: 'front-of-shard',
-      message: { term: own.term, jobId: job, generation: 1, indexes: [0], home: a, epoch: 0, durationMs: 15_000, order: 50_000_001 },
+      kind: 'lease',
+      to: a,
+      reason: 'front-of-shard',
+      message: {
+        term: own.term,
+        jobId: job,
+        generation: 1,
+        indexes: [0],
+        home: a,
+        epoch: 0,
+        durationMs: 15_000,
+        order: 50_000_001,
+      },
     })
   })
 
@@ -137,7 +190,12 @@ describe('leasing in steps', () => {
     expect(bookOf(done.leasing, a).held).toHaveLength(1)
     const gone = feed(done, beat(1000, a, { following: own }))
     expect(indexes(gone)).toEqual([])
-    const landed = feed(gone.state, { kind: 'facts', atMs: 1100, facts: [fact(a, 2, landing(job, [0], a))] }, tick(9000), beat(9001, a, { following: own }))
+    const landed = feed(
+      gone.state,
+      { kind: 'facts', atMs: 1100, facts: [fact(a, 2, landing(job, [0], a))] },
+      tick(9000),
+      beat(9001, a, { following: own }),
+    )
     expect(indexes(landed)).toEqual([])
     expect(indexes(feed(gone.state, tick(2999)))).toEqual([])
     expect(indexes(feed(gone.state, tick(3001)))).toEqual([0])
@@ -146,19 +204,34 @@ describe('leasing in steps', () => {
   it('asks for the strike as a fact, and for the failure only when that is on disk', () => {
     const sent = feed(alone, submitted(1)).state
     const failed = feed(sent, report(0, struck))
-    expect(failed.facts).toEqual([{ kind: 'segment-failed', payload: { jobId: job, generation: 1, index: 0, peer: a, code: 'X', message: 'm' } }])
+    expect(failed.facts).toEqual([
+      { kind: 'segment-failed', payload: { jobId: job, generation: 1, index: 0, peer: a, code: 'X', message: 'm' } },
+    ])
     expect(indexes(failed)).toEqual([])
     const [intent] = failed.facts
     const durable = feed(failed.state, { kind: 'facts', atMs: 950, facts: intent ? [fact(a, 2, intent)] : [] })
-    expect(durable.facts).toEqual([{ kind: 'job-failed', payload: { jobId: job, generation: 1, code: 'X', message: 'segment 0 failed on agent: m' } }])
+    expect(durable.facts).toEqual([
+      {
+        kind: 'job-failed',
+        payload: { jobId: job, generation: 1, code: 'X', message: 'segment 0 failed on agent: m' },
+      },
+    ])
     expect(feed(durable.state, tick(1000)).facts).toEqual([])
   })
 
   it('backs off after a refusal, without a strike', () => {
-    const refused = feed(feed(alone, submitted(1)).state, report(0, { kind: 'refused', code: 'SHEAF_DISK_FULL', message: 'full' }))
+    const refused = feed(
+      feed(alone, submitted(1)).state,
+      report(0, { kind: 'refused', code: 'SHEAF_DISK_FULL', message: 'full' }),
+    )
     expect(refused.facts).toEqual([])
-    expect(refused.decisions.map(({ kind, reason }) => [kind, reason])).toEqual([['back-off', 'agent-refused'], ['refuse', 'backing-off']])
-    const beats = [1400, 1900, 2400, 2900, 3400, 3900, 4400, 4900, 5400].map((atMs) => beat(atMs, a, { following: own }))
+    expect(refused.decisions.map(({ kind, reason }) => [kind, reason])).toEqual([
+      ['back-off', 'agent-refused'],
+      ['refuse', 'backing-off'],
+    ])
+    const beats = [1400, 1900, 2400, 2900, 3400, 3900, 4400, 4900, 5400].map((atMs) =>
+      beat(atMs, a, { following: own }),
+    )
     const later = feed(refused.state, ...beats)
     expect(indexes(later)).toEqual([])
     expect(later.decisions).toEqual([])
@@ -175,7 +248,9 @@ describe('leasing in steps', () => {
     const running = feed(alone, submitted(40)).state
     const one = feed(running, report(0, { kind: 'rendered', renderMs: 1000 })).state
     const two = feed(one, report(1, { kind: 'rendered', renderMs: 500 })).state
-    expect(two.leasing.speeds).toEqual([{ peer: a, jobId: job, framesPerMs: expect.closeTo(0.05 * 0.7 + 0.1 * 0.3, 9), samples: 2 }])
+    expect(two.leasing.speeds).toEqual([
+      { peer: a, jobId: job, framesPerMs: expect.closeTo(0.05 * 0.7 + 0.1 * 0.3, 9) as number, samples: 2 },
+    ])
   })
 })
 
@@ -183,14 +258,23 @@ describe('silence', () => {
   it('of 3 s counts as loss: its segments go elsewhere in that step', () => {
     const following = { term: own.term, silentMs: 0 }
     const key = { jobId: job, generation: 1 }
-    const busy: Partial<Heartbeat> = { following, leases: [{ ...key, leaseId: 'x' as LeaseId, term: own.term, indexes: [1] }] }
+    const busy: Partial<Heartbeat> = {
+      following,
+      leases: [{ ...key, leaseId: 'x' as LeaseId, term: own.term, indexes: [1] }],
+    }
     const two = feed(alone, { kind: 'peer-connected', atMs: 705, peer: b }, beat(706, b, busy), submitted(2)).state
-    const held = feed(two, beat(3600, a, { following: own, leases: [{ ...key, leaseId: 'y' as LeaseId, term: own.term, indexes: [0] }] })).state
+    const held = feed(
+      two,
+      beat(3600, a, { following: own, leases: [{ ...key, leaseId: 'y' as LeaseId, term: own.term, indexes: [0] }] }),
+    ).state
     expect(indexes(feed(held, tick(3705)))).toEqual([])
     const lost = feed(held, tick(3706))
     expect(lost.decisions[0]).toEqual({ atMs: 3706, kind: 'lose', peer: b, reason: 'silent' })
     expect(lost.commands).toEqual([expect.objectContaining({ kind: 'lease', to: a, reason: 'agent-lost' })])
     const view = farmView(lost.state, 3706)
-    expect(view.peers.map(({ connected, status }) => [connected, status])).toEqual([[true, 'awake'], [false, 'unreachable']])
+    expect(view.peers.map(({ connected, status }) => [connected, status])).toEqual([
+      [true, 'awake'],
+      [false, 'unreachable'],
+    ])
   })
 })

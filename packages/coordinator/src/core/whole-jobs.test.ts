@@ -26,7 +26,11 @@ function finish(sim: Sim, home: string, segments: number, limitMs: number): numb
   return sim.nowMs()
 }
 
-function start(seed: number, segments: number, init: { home?: string; abilities?: Parameters<typeof simulate>[2] } = {}): Sim {
+function start(
+  seed: number,
+  segments: number,
+  init: { home?: string; abilities?: Parameters<typeof simulate>[2] } = {},
+): Sim {
   const sim = simulate(seed, abc, init.abilities ?? machines)
   for (const name of abc) sim.up(name)
   sim.run(2000)
@@ -35,57 +39,68 @@ function start(seed: number, segments: number, init: { home?: string; abilities?
 }
 
 describe('a whole job', () => {
-  it.each([1, 2, 3, 4, 5, 6])('lands close to the sum of the speeds, hardly anything rendered twice (seed %i)', (seed) => {
-    const sim = start(seed, 80)
-    const tookMs = finish(sim, 'A', 80, 120_000) - 2000
-    // 80 segments of 50 frames, 0.201 frames a millisecond together.
-    expect((80 * 50) / 0.201 / tookMs).toBeGreaterThan(0.85)
-    expect(begun(sim).length).toBeLessThanOrEqual(83)
-    expect(new Set(begun(sim)).size).toBe(80)
-    expect(sim.faults).toEqual([])
-  })
+  it.each([1, 2, 3, 4, 5, 6])(
+    'lands close to the sum of the speeds, hardly anything rendered twice (seed %i)',
+    (seed) => {
+      const sim = start(seed, 80)
+      const tookMs = finish(sim, 'A', 80, 120_000) - 2000
+      // 80 segments of 50 frames, 0.201 frames a millisecond together.
+      expect((80 * 50) / 0.201 / tookMs).toBeGreaterThan(0.85)
+      expect(begun(sim).length).toBeLessThanOrEqual(83)
+      expect(new Set(begun(sim)).size).toBe(80)
+      expect(sim.faults).toEqual([])
+    },
+  )
 
-  it.each([1, 2, 3, 4, 5, 6])('survives the kill of a worker: its segments are leased again within 1.5 s (seed %i)', (seed) => {
-    const sim = start(seed, 60)
-    sim.run(8000)
-    const victim = sim.leaders()[0] === 'B' ? 'C' : 'B'
-    const lost = sim.agents.get(victim)!.leases.flatMap(({ left }) => left)
-    sim.crash(victim)
-    sim.run(9500)
-    const done = landedRuns(farm(sim, 'A'), job)
-    for (const index of lost) {
-      const again = sim.leases.some(({ atMs, to, indexes }) => atMs >= 8000 && to !== victim && indexes.includes(index))
-      expect(again || runsContain(done, index)).toBe(true)
-    }
-    expect(lost.length).toBeGreaterThan(0)
-    finish(sim, 'A', 60, 120_000)
-    expect(sim.faults).toEqual([])
-  })
-
-  it.each(Array.from({ length: 20 }, (_, at) => at + 1))('lands in a storm of kills, freezes and pulled cables (seed %i)', (seed) => {
-    const sim = start(seed, 50, { home: abc[seed % 3] as string })
-    for (let round = 0; round < 8; round++) {
-      const name = abc[Math.floor(sim.random() * 3)] as string
-      const agent = sim.agents.get(name)!
-      sim.run(sim.nowMs() + 1000 + sim.random() * 2000)
-      const what = Math.floor(sim.random() * 3)
-      if (what === 0) sim.crash(name)
-      if (what === 1 && agent.up) sim.freeze(name)
-      if (what === 2) sim.unplug(name)
-      sim.run(sim.nowMs() + 500 + sim.random() * 5000)
-      if (what === 0) sim.up(name)
-      if (what === 1 && agent.up) sim.thaw(name)
-      if (what === 2) {
-        sim.plug(name)
+  it.each([1, 2, 3, 4, 5, 6])(
+    'survives the kill of a worker: its segments are leased again within 1.5 s (seed %i)',
+    (seed) => {
+      const sim = start(seed, 60)
+      sim.run(8000)
+      const victim = sim.leaders()[0] === 'B' ? 'C' : 'B'
+      const lost = sim.agents.get(victim)!.leases.flatMap(({ left }) => left)
+      sim.crash(victim)
+      sim.run(9500)
+      const done = landedRuns(farm(sim, 'A'), job)
+      for (const index of lost) {
+        const again = sim.leases.some(
+          ({ atMs, to, indexes }) => atMs >= 8000 && to !== victim && indexes.includes(index),
+        )
+        expect(again || runsContain(done, index)).toBe(true)
       }
-    }
-    const home = abc[seed % 3] as string
-    finish(sim, home, 50, 180_000)
-    sim.run(sim.nowMs() + 5000)
-    expect(sim.faults).toEqual([])
-    expect(sim.leaders()).toHaveLength(1)
-    expect(new Set(begun(sim)).size).toBe(50)
-  })
+      expect(lost.length).toBeGreaterThan(0)
+      finish(sim, 'A', 60, 120_000)
+      expect(sim.faults).toEqual([])
+    },
+  )
+
+  it.each(Array.from({ length: 20 }, (_, at) => at + 1))(
+    'lands in a storm of kills, freezes and pulled cables (seed %i)',
+    (seed) => {
+      const sim = start(seed, 50, { home: abc[seed % 3] as string })
+      for (let round = 0; round < 8; round++) {
+        const name = abc[Math.floor(sim.random() * 3)] as string
+        const agent = sim.agents.get(name)!
+        sim.run(sim.nowMs() + 1000 + sim.random() * 2000)
+        const what = Math.floor(sim.random() * 3)
+        if (what === 0) sim.crash(name)
+        if (what === 1 && agent.up) sim.freeze(name)
+        if (what === 2) sim.unplug(name)
+        sim.run(sim.nowMs() + 500 + sim.random() * 5000)
+        if (what === 0) sim.up(name)
+        if (what === 1 && agent.up) sim.thaw(name)
+        if (what === 2) {
+          sim.plug(name)
+        }
+      }
+      const home = abc[seed % 3] as string
+      finish(sim, home, 50, 180_000)
+      sim.run(sim.nowMs() + 5000)
+      expect(sim.faults).toEqual([])
+      expect(sim.leaders()).toHaveLength(1)
+      expect(new Set(begun(sim)).size).toBe(50)
+    },
+  )
 
   it('survives the coordinator: the new one adopts what is rendering and leases none of it again', () => {
     const sim = start(7, 60, { home: 'B' })
@@ -95,7 +110,9 @@ describe('a whole job', () => {
     const adopted = ['B', 'C'].flatMap((name) => sim.agents.get(name)!.running.map(({ index }) => index))
     sim.run(10_000)
     expect(sim.leaders()).toEqual(['B'])
-    const again = sim.leases.filter(({ atMs, reason }) => atMs > 8000 && reason !== 'slowest-remaining').flatMap(({ indexes }) => indexes)
+    const again = sim.leases
+      .filter(({ atMs, reason }) => atMs > 8000 && reason !== 'slowest-remaining')
+      .flatMap(({ indexes }) => indexes)
     expect(again.filter((index) => adopted.includes(index))).toEqual([])
     expect(sim.decisions.some(({ kind, by }) => kind === 'adopt' && by === 'B')).toBe(true)
     finish(sim, 'B', 60, 120_000)
@@ -141,7 +158,12 @@ describe('a whole job', () => {
     for (const agent of sim.agents.values()) agent.fails = () => false
     sim.author('B', { kind: 'job-requeued', payload: { jobId: job, generation: 2 } })
     finish(sim, 'A', 12, 90_000)
-    expect(begun(sim).slice().filter((key) => key.includes('/2/')).every((key) => key === `${job}/2/4`)).toBe(true)
+    expect(
+      begun(sim)
+        .slice()
+        .filter((key) => key.includes('/2/'))
+        .every((key) => key === `${job}/2/4`),
+    ).toBe(true)
     expect(begun(sim).length).toBeGreaterThan(before)
   })
 
@@ -170,7 +192,11 @@ describe('a whole job', () => {
     expect(new Set(abc.map((name) => farmStateHash(farm(sim, name)))).size).toBeLessThanOrEqual(2)
     for (const view of views) {
       expect(view.coordinator?.peer).toBe(peerOf('A'))
-      expect(view.peers.map(({ coordinator, connected }) => [coordinator, connected])).toEqual([[true, true], [false, true], [false, true]])
+      expect(view.peers.map(({ coordinator, connected }) => [coordinator, connected])).toEqual([
+        [true, true],
+        [false, true],
+        [false, true],
+      ])
       const [shown] = view.jobs
       expect(shown?.status).toBe('active')
       expect(shown?.runs.reduce((at, { from, to }) => (from === at && to > from ? to : -1), 0)).toBe(40)

@@ -104,7 +104,8 @@ function claim(state: CoreState, because: ClaimReason | undefined): ElectionResu
 /** A new coordinator leases once every live agent has spoken since the claim, knowing of it. */
 function endListening(state: CoreState, term: Term, sinceMs: number): ElectionResult {
   const waiting = state.peers.some(
-    (record) => record.connected && (record.peer === state.self || isLive(state, record)) && !knows(record, term, sinceMs),
+    (record) =>
+      record.connected && (record.peer === state.self || isLive(state, record)) && !knows(record, term, sinceMs),
   )
   const timedOut = state.atMs - sinceMs >= state.config.listenMs
   if (waiting && !timedOut) return unchanged(state)
@@ -118,7 +119,13 @@ function endListening(state: CoreState, term: Term, sinceMs: number): ElectionRe
 /** What the agents are doing, which this coordinator takes over as its own leases. */
 function adopted(state: CoreState): readonly DecisionBody[] {
   return state.leasing.books.flatMap(({ peer, leases }) =>
-    leases.map(({ jobId, indexes }) => ({ kind: 'adopt' as const, peer, jobId, indexes, reason: 'heartbeat' as const })),
+    leases.map(({ jobId, indexes }) => ({
+      kind: 'adopt' as const,
+      peer,
+      jobId,
+      indexes,
+      reason: 'heartbeat' as const,
+    })),
   )
 }
 

@@ -128,7 +128,5 @@ function contribute(
       renderMs: entry.renderMs + sign * Math.round(renderMs),
     })
   }
-  return [...byPeer.values()]
-    .filter(({ segments }) => segments > 0)
-    .sort((a, b) => (a.peer < b.peer ? -1 : 1))
+  return [...byPeer.values()].filter(({ segments }) => segments > 0).sort((a, b) => (a.peer < b.peer ? -1 : 1))
 }

@@ -62,12 +62,7 @@ export function pacesOf(job: JobState, agents: readonly Paced[], speeds: readonl
   })
 }
 
-function measuredSpeed(
-  job: JobState,
-  peer: PeerId,
-  slots: number,
-  speeds: readonly Speed[],
-): number | undefined {
+function measuredSpeed(job: JobState, peer: PeerId, slots: number, speeds: readonly Speed[]): number | undefined {
   const reported = speeds.find((speed) => speed.peer === peer && speed.jobId === job.jobId)
   if (reported && reported.samples >= enough) return reported.framesPerMs
   const told = job.derived.contributions.find((entry) => entry.peer === peer)

@@ -53,7 +53,15 @@ export function give(to: DeskAgent, job: PlanJob, indexes: readonly number[]): v
   for (const index of indexes) {
     const begun = to.claims.filter(({ stage }) => stage === 'begun').length
     const stage: Stage = begun < to.agent.slots ? 'begun' : 'queued'
-    to.claims.push({ jobId: job.jobId, generation: job.generation, index, stage, progress: 0, elapsedMs: 0, fresh: true })
+    to.claims.push({
+      jobId: job.jobId,
+      generation: job.generation,
+      index,
+      stage,
+      progress: 0,
+      elapsedMs: 0,
+      fresh: true,
+    })
   }
 }
 
@@ -64,7 +72,10 @@ export function take(from: DeskAgent, jobId: JobId, indexes: readonly number[]):
 }
 
 /** Who has each claimed segment of a job, whatever its generation. */
-export function holdersOf(desk: Desk, jobId: JobId): Map<number, { readonly holder: DeskAgent; readonly claim: Claim }[]> {
+export function holdersOf(
+  desk: Desk,
+  jobId: JobId,
+): Map<number, { readonly holder: DeskAgent; readonly claim: Claim }[]> {
   const holders = new Map<number, { holder: DeskAgent; claim: Claim }[]>()
   for (const holder of desk.agents) {
     for (const claim of holder.claims) {

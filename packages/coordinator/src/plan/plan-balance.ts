@@ -17,7 +17,11 @@ export function planSteals(desk: Desk, job: PlanJob, able: readonly DeskAgent[])
     for (let idle = idleSlots(desk, job, thief); idle > 0; idle--) {
       const victims = desk.agents
         .filter((other) => other !== thief)
-        .map((victim) => ({ victim, finish: framesOf(desk, victim) / speedOf(job, victim), claim: lastQueued(job, victim, (index) => runsContain(struck, index)) }))
+        .map((victim) => ({
+          victim,
+          finish: framesOf(desk, victim) / speedOf(job, victim),
+          claim: lastQueued(job, victim, (index) => runsContain(struck, index)),
+        }))
         .filter(({ claim }) => claim !== undefined)
         .sort((a, b) => b.finish - a.finish || (a.victim.agent.peer < b.victim.agent.peer ? -1 : 1))
       const [last] = victims
@@ -28,7 +32,14 @@ export function planSteals(desk: Desk, job: PlanJob, able: readonly DeskAgent[])
       take(last.victim, job.jobId, [index])
       give(thief, job, [index])
       const from = last.victim.agent.peer
-      steals.push({ peer: thief.agent.peer, from, jobId: job.jobId, generation, indexes: [index], reason: 'would-finish-last' })
+      steals.push({
+        peer: thief.agent.peer,
+        from,
+        jobId: job.jobId,
+        generation,
+        indexes: [index],
+        reason: 'would-finish-last',
+      })
     }
   }
   return joinSteals(steals)
@@ -45,15 +56,28 @@ export function planDuplicates(desk: Desk, job: PlanJob, able: readonly DeskAgen
     for (let idle = idleSlots(desk, job, helper); idle > 0; idle--) {
       const [slowest] = [...holdersOf(desk, job.jobId)]
         .filter(([index]) => !runsContain(struck, index) && !runsContain(job.landed, index))
-        .filter(([, list]) => list.length === 1 && list.every(({ holder, claim }) => holder !== helper && claim.stage === 'begun' && !claim.fresh))
-        .flatMap(([index, list]) => list.map(({ holder, claim }) => ({ index, holder, remaining: remaining(job, holder, claim) })))
+        .filter(
+          ([, list]) =>
+            list.length === 1 &&
+            list.every(({ holder, claim }) => holder !== helper && claim.stage === 'begun' && !claim.fresh),
+        )
+        .flatMap(([index, list]) =>
+          list.map(({ holder, claim }) => ({ index, holder, remaining: remaining(job, holder, claim) })),
+        )
         .sort((a, b) => (a.remaining === b.remaining ? a.index - b.index : b.remaining > a.remaining ? 1 : -1))
       if (!slowest) break
       const { index, holder } = slowest
       if (segmentTime(job, helper, index) >= slowest.remaining * (1 - worthwhile)) break
       give(helper, job, [index])
       const { jobId, generation } = job
-      duplicates.push({ peer: helper.agent.peer, from: holder.agent.peer, jobId, generation, indexes: [index], reason: 'slowest-remaining' })
+      duplicates.push({
+        peer: helper.agent.peer,
+        from: holder.agent.peer,
+        jobId,
+        generation,
+        indexes: [index],
+        reason: 'slowest-remaining',
+      })
     }
   }
   return duplicates

@@ -54,7 +54,7 @@ export function planLeases(
   }
   supply((slots) => slots)
   for (const { desked, struck } of agents) {
-    for (let idle = idleSlots(desk, job, desked); idle > 0; ) {
+    for (let idle = idleSlots(desk, job, desked); idle > 0;) {
       const tail = latestTail(shards, agents, struck, idle)
       if (!tail) break
       lease(desked, indexesOf(tail.chunk), 'tail-of-shard')

@@ -1,12 +1,7 @@
 import type { JobId, PeerId } from '@sheaf/protocol'
 
 /** Why a chunk goes to an agent. */
-export type LeaseReason =
-  | 'agent-lost'
-  | 'front-of-shard'
-  | 'tail-of-shard'
-  | StealReason
-  | DuplicateReason
+export type LeaseReason = 'agent-lost' | 'front-of-shard' | 'tail-of-shard' | StealReason | DuplicateReason
 /** Why a queued chunk is taken from one agent for another. */
 export type StealReason = 'would-finish-last'
 /** Why a running segment is rendered a second time. */

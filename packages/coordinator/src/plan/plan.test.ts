@@ -16,21 +16,47 @@ const term = { counter: 1, peer: peerOf('a') }
 
 function agent(name: string, init: Partial<PlanAgent> = {}): PlanAgent {
   const peer = peerOf(name)
-  return { peer, status: 'awake', slots: 1, fingerprints: { ffmpeg: 'print' }, scores: { ffmpeg: 100 }, book: emptyBook(peer), ...init }
+  return {
+    peer,
+    status: 'awake',
+    slots: 1,
+    fingerprints: { ffmpeg: 'print' },
+    scores: { ffmpeg: 100 },
+    book: emptyBook(peer),
+    ...init,
+  }
 }
 
 function job(init: Partial<PlanJob> & { segments?: number; speeds?: Record<string, number> } = {}): PlanJob {
   const { segments = 10, speeds = { a: 100, b: 100, c: 100 }, ...rest } = init
   return {
-    jobId: jobOf('1'), generation: 1, state: 'open', priority: 50, engine: 'ffmpeg', fingerprint: 'print',
-    segmentFrames: Array.from({ length: segments }, () => 50), landed: [], landedBy: [], settling: [], orphans: [], strikes: [],
+    jobId: jobOf('1'),
+    generation: 1,
+    state: 'open',
+    priority: 50,
+    engine: 'ffmpeg',
+    fingerprint: 'print',
+    segmentFrames: Array.from({ length: segments }, () => 50),
+    landed: [],
+    landedBy: [],
+    settling: [],
+    orphans: [],
+    strikes: [],
     paces: Object.entries(speeds).map(([name, speed]) => ({ peer: peerOf(name), speed, measured: false })),
-    backingOff: [], striking: false, failing: false, ...rest,
+    backingOff: [],
+    striking: false,
+    failing: false,
+    ...rest,
   }
 }
 
 /** A book with one lease of job 1, its first `running` segments begun. */
-function holding(name: string, indexes: readonly number[], running = 0, extra: { progress?: number; sinceMs?: number; held?: readonly number[]; generation?: number } = {}): PlanAgent['book'] {
+function holding(
+  name: string,
+  indexes: readonly number[],
+  running = 0,
+  extra: { progress?: number; sinceMs?: number; held?: readonly number[]; generation?: number } = {},
+): PlanAgent['book'] {
   const { generation = 1, progress = 0, sinceMs = 0, held = [] } = extra
   const key = { jobId: jobOf('1'), generation }
   return {
@@ -48,7 +74,10 @@ const short = (list: readonly { peer: string; indexes: readonly number[]; reason
 
 describe('leases', () => {
   it('shares by speed, from the front of each shard', () => {
-    const { lease, refuse } = run([agent('a'), agent('b'), agent('c')], [job({ segments: 64, speeds: { a: 100, b: 50, c: 50 } })])
+    const { lease, refuse } = run(
+      [agent('a'), agent('b'), agent('c')],
+      [job({ segments: 64, speeds: { a: 100, b: 50, c: 50 } })],
+    )
     expect(short(lease)).toEqual([
       'a 0,1,2,3,4,5,6,7 front-of-shard',
       'b 32,33,34,35 front-of-shard',
@@ -58,10 +87,23 @@ describe('leases', () => {
   })
 
   it('fills all slots at the end, from the tail of the longest shard', () => {
-    const { lease } = run([agent('a', { slots: 4 }), agent('b', { slots: 4 })], [job({ segments: 5, speeds: { a: 1, b: 0.0001 } })])
+    const { lease } = run(
+      [agent('a', { slots: 4 }), agent('b', { slots: 4 })],
+      [job({ segments: 5, speeds: { a: 1, b: 0.0001 } })],
+    )
     expect(short(lease)).toEqual(['a 0,1,2,3 front-of-shard', 'b 4 tail-of-shard'])
-    const struck = job({ segments: 3, speeds: { a: 1, b: 1 }, strikes: [{ index: 0, peer: peerOf('a') }, { index: 1, peer: peerOf('a') }] })
-    expect(short(run([agent('a'), agent('b', { slots: 4 })], [struck]).lease)).toEqual(['b 2 front-of-shard', 'b 0,1 tail-of-shard'])
+    const struck = job({
+      segments: 3,
+      speeds: { a: 1, b: 1 },
+      strikes: [
+        { index: 0, peer: peerOf('a') },
+        { index: 1, peer: peerOf('a') },
+      ],
+    })
+    expect(short(run([agent('a'), agent('b', { slots: 4 })], [struck]).lease)).toEqual([
+      'b 2 front-of-shard',
+      'b 0,1 tail-of-shard',
+    ])
   })
 
   it('supplies slots and a chunk more, not more than that', () => {
@@ -89,16 +131,31 @@ describe('leases', () => {
   })
 
   it('leaves a held or settling segment alone', () => {
-    const { lease } = run([agent('a', { book: holding('a', [], 0, { held: [0] }) }), agent('b')], [job({ segments: 3, settling: runsOf([2]) })])
+    const { lease } = run(
+      [agent('a', { book: holding('a', [], 0, { held: [0] }) }), agent('b')],
+      [job({ segments: 3, settling: runsOf([2]) })],
+    )
     expect(short(lease)).toEqual(['a 1 front-of-shard'])
   })
 })
 
 describe('steals', () => {
   it('takes the last queued segment of the agent that would finish last', () => {
-    const { steal, lease } = run([agent('a'), agent('b', { book: holding('b', [0, 1, 2, 3], 1) })], [job({ segments: 4 })])
+    const { steal, lease } = run(
+      [agent('a'), agent('b', { book: holding('b', [0, 1, 2, 3], 1) })],
+      [job({ segments: 4 })],
+    )
     expect(lease).toEqual([])
-    expect(steal).toEqual([{ peer: peerOf('a'), from: peerOf('b'), jobId: jobOf('1'), generation: 1, indexes: [3], reason: 'would-finish-last' }])
+    expect(steal).toEqual([
+      {
+        peer: peerOf('a'),
+        from: peerOf('b'),
+        jobId: jobOf('1'),
+        generation: 1,
+        indexes: [3],
+        reason: 'would-finish-last',
+      },
+    ])
   })
 
   it('not what would only finish later', () => {
@@ -117,7 +174,16 @@ describe('duplicates', () => {
   const slow = agent('b', { book: holding('b', [0], 1, { progress: 0.1 }) })
   it('renders the slowest remaining segment twice, never three times', () => {
     const { duplicate } = run([agent('a'), slow, agent('c')], [last])
-    expect(duplicate).toEqual([{ peer: peerOf('a'), from: peerOf('b'), jobId: jobOf('1'), generation: 1, indexes: [0], reason: 'slowest-remaining' }])
+    expect(duplicate).toEqual([
+      {
+        peer: peerOf('a'),
+        from: peerOf('b'),
+        jobId: jobOf('1'),
+        generation: 1,
+        indexes: [0],
+        reason: 'slowest-remaining',
+      },
+    ])
   })
 
   it('not one that is nearly done', () => {
@@ -126,7 +192,13 @@ describe('duplicates', () => {
   })
 
   it('but one that seems stuck', () => {
-    const measured = job({ segments: 1, paces: [{ peer: peerOf('a'), speed: 0.05, measured: true }, { peer: peerOf('b'), speed: 0.05, measured: true }] })
+    const measured = job({
+      segments: 1,
+      paces: [
+        { peer: peerOf('a'), speed: 0.05, measured: true },
+        { peer: peerOf('b'), speed: 0.05, measured: true },
+      ],
+    })
     const stuck = agent('b', { book: holding('b', [0], 1, { progress: 0.99 }) })
     expect(run([agent('a'), stuck], [measured], 2500).duplicate).toEqual([])
     expect(short(run([agent('a'), stuck], [measured], 3500).duplicate)).toEqual(['a 0 slowest-remaining'])
@@ -149,8 +221,19 @@ describe('revokes', () => {
 
   it('the loser of a race, not the winner whose heartbeat lags behind', () => {
     const both = [agent('a', { book: holding('a', [0], 1) }), agent('b', { book: holding('b', [0], 1) })]
-    const { revoke } = run(both, [job({ segments: 2, landed: runsOf([0]), landedBy: [{ index: 0, peer: peerOf('b') }] })])
-    expect(revoke).toEqual([{ peer: peerOf('a'), jobId: jobOf('1'), generation: 1, indexes: [0], reason: 'landed-elsewhere', stopRunning: true }])
+    const { revoke } = run(both, [
+      job({ segments: 2, landed: runsOf([0]), landedBy: [{ index: 0, peer: peerOf('b') }] }),
+    ])
+    expect(revoke).toEqual([
+      {
+        peer: peerOf('a'),
+        jobId: jobOf('1'),
+        generation: 1,
+        indexes: [0],
+        reason: 'landed-elsewhere',
+        stopRunning: true,
+      },
+    ])
   })
 
   it('the queue of a paused agent, and gives it to others', () => {
@@ -175,11 +258,18 @@ describe('revokes', () => {
 })
 
 describe('failed segments', () => {
-  const strike = (index: number, ...names: string[]): PlanJob['strikes'] => names.map((name) => ({ index, peer: peerOf(name) }))
+  const strike = (index: number, ...names: string[]): PlanJob['strikes'] =>
+    names.map((name) => ({ index, peer: peerOf(name) }))
   it('are not given to an agent that failed them', () => {
-    const { lease, refuse } = run([agent('a'), agent('b')], [job({ segments: 1, strikes: strike(0, 'a'), backingOff: [peerOf('b')] })])
+    const { lease, refuse } = run(
+      [agent('a'), agent('b')],
+      [job({ segments: 1, strikes: strike(0, 'a'), backingOff: [peerOf('b')] })],
+    )
     expect(lease).toEqual([])
-    expect(refuse.map(({ peer, reason }) => [peer, reason])).toEqual([[peerOf('b'), 'backing-off'], [peerOf('a'), 'struck']])
+    expect(refuse.map(({ peer, reason }) => [peer, reason])).toEqual([
+      [peerOf('b'), 'backing-off'],
+      [peerOf('a'), 'struck'],
+    ])
   })
 
   it('fail the job after three agents, when nothing else can go on', () => {
@@ -231,32 +321,59 @@ const snapshot = fc
     speed: fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 4, maxLength: 4 }),
     measured: fc.boolean(),
     // What each segment is: landed, settling, an orphan, queued with an agent, running, held, or free.
-    what: fc.array(fc.tuple(fc.constantFrom('landed', 'settling', 'orphan', 'leased', 'running', 'held', 'free', 'free'), fc.integer({ min: 0, max: 3 })), { minLength: 40, maxLength: 40 }),
+    what: fc.array(
+      fc.tuple(
+        fc.constantFrom('landed', 'settling', 'orphan', 'leased', 'running', 'held', 'free', 'free'),
+        fc.integer({ min: 0, max: 3 }),
+      ),
+      { minLength: 40, maxLength: 40 },
+    ),
     strikes: fc.array(fc.tuple(fc.integer({ min: 0, max: 39 }), fc.constantFrom(...names)), { maxLength: 12 }),
   })
   .map((r): PlanSnapshot => {
     const line = r.what.slice(0, r.segments).map(([what, by], index) => ({ what, index, by: by % r.count }))
-    const pick = (...kinds: string[]): number[] => line.filter(({ what }) => kinds.includes(what)).map(({ index }) => index)
+    const pick = (...kinds: string[]): number[] =>
+      line.filter(({ what }) => kinds.includes(what)).map(({ index }) => index)
     const agents = names.slice(0, r.count).map((name, at) => {
       const mine = line.filter(({ by }) => by === at)
-      const running = mine.filter(({ what }) => what === 'running').slice(0, r.slots[at]).map(({ index }) => index)
-      const leased = mine.filter(({ what, index }) => (what === 'leased' || what === 'running') && !running.includes(index)).map(({ index }) => index)
+      const running = mine
+        .filter(({ what }) => what === 'running')
+        .slice(0, r.slots[at])
+        .map(({ index }) => index)
+      const leased = mine
+        .filter(({ what, index }) => (what === 'leased' || what === 'running') && !running.includes(index))
+        .map(({ index }) => index)
       const held = mine.filter(({ what }) => what === 'held').map(({ index }) => index)
-      return agent(name, { slots: r.slots[at] ?? 0, status: r.status[at] ?? 'awake', fingerprints: { ffmpeg: r.print[at] ?? '' }, book: holding(name, [...running, ...leased], running.length, { held, progress: 0.5 }) })
+      return agent(name, {
+        slots: r.slots[at] ?? 0,
+        status: r.status[at] ?? 'awake',
+        fingerprints: { ffmpeg: r.print[at] ?? '' },
+        book: holding(name, [...running, ...leased], running.length, { held, progress: 0.5 }),
+      })
     })
     const one = job({
       segments: r.segments,
-      landed: runsOf(pick('landed')), settling: runsOf(pick('settling')), orphans: runsOf(pick('orphan')),
-      strikes: r.strikes.filter(([index]) => index < r.segments).map(([index, name]) => ({ index, peer: peerOf(name) })),
-      paces: names.map((name, at) => ({ peer: peerOf(name), speed: (r.speed[at] ?? 0) / 1000, measured: r.measured })).filter(({ speed }) => speed > 0),
+      landed: runsOf(pick('landed')),
+      settling: runsOf(pick('settling')),
+      orphans: runsOf(pick('orphan')),
+      strikes: r.strikes
+        .filter(([index]) => index < r.segments)
+        .map(([index, name]) => ({ index, peer: peerOf(name) })),
+      paces: names
+        .map((name, at) => ({ peer: peerOf(name), speed: (r.speed[at] ?? 0) / 1000, measured: r.measured }))
+        .filter(({ speed }) => speed > 0),
     })
     return { atMs: 0, config: defaultConfig, agents, jobs: [one] }
   })
 
 describe('any plan, against a dumb oracle', () => {
   const able = (one: PlanJob, a: PlanAgent): boolean =>
-    ['awake', 'busy', 'starting'].includes(a.status) && a.slots > 0 && a.fingerprints['ffmpeg'] === 'print' && one.paces.some(({ peer }) => peer === a.peer)
-  const struck = (one: PlanJob, index: number, peer: string): boolean => one.strikes.some((s) => s.index === index && s.peer === peer)
+    ['awake', 'busy', 'starting'].includes(a.status) &&
+    a.slots > 0 &&
+    a.fingerprints['ffmpeg'] === 'print' &&
+    one.paces.some(({ peer }) => peer === a.peer)
+  const struck = (one: PlanJob, index: number, peer: string): boolean =>
+    one.strikes.some((s) => s.index === index && s.peer === peer)
   const hopeless = (one: PlanJob, agents: readonly PlanAgent[], index: number): boolean => {
     const peers = new Set(one.strikes.filter((s) => s.index === index).map(({ peer }) => peer))
     const could = agents.filter((a) => a.slots > 0 && a.status !== 'error' && a.fingerprints['ffmpeg'] === 'print')
@@ -269,7 +386,12 @@ describe('any plan, against a dumb oracle', () => {
         const [one] = s.jobs
         if (!one) return
         const result = plan(deepFreeze(s))
-        const has = new Map(s.agents.map(({ peer, book }) => [peer, new Set([...book.leases.flatMap(({ indexes }) => indexes), ...book.held.map(({ index }) => index)])]))
+        const has = new Map(
+          s.agents.map(({ peer, book }) => [
+            peer,
+            new Set([...book.leases.flatMap(({ indexes }) => indexes), ...book.held.map(({ index }) => index)]),
+          ]),
+        )
         for (const { peer, indexes } of result.revoke) for (const index of indexes) has.get(peer)?.delete(index)
         for (const { from, indexes } of result.steal) for (const index of indexes) has.get(from)?.delete(index)
         const taken = (index: number): boolean => [...has.values()].some((set) => set.has(index))
@@ -280,15 +402,25 @@ describe('any plan, against a dumb oracle', () => {
             expect(runsContain(one.landed, index) || runsContain(one.settling, index)).toBe(false)
             expect(struck(one, index, item.peer)).toBe(false)
             expect(taken(index)).toBe(item.reason === 'slowest-remaining')
-            if (item.reason !== 'slowest-remaining' && item.reason !== 'would-finish-last') expect(hopeless(one, s.agents, index)).toBe(false)
+            if (item.reason !== 'slowest-remaining' && item.reason !== 'would-finish-last')
+              expect(hopeless(one, s.agents, index)).toBe(false)
           }
           for (const index of item.indexes) has.get(item.peer)?.add(index)
         }
-        const free = one.segmentFrames.map((_, index) => index).filter((index) =>
-          !taken(index) && !runsContain(one.landed, index) && !runsContain(one.settling, index) && !hopeless(one, s.agents, index))
+        const free = one.segmentFrames
+          .map((_, index) => index)
+          .filter(
+            (index) =>
+              !taken(index) &&
+              !runsContain(one.landed, index) &&
+              !runsContain(one.settling, index) &&
+              !hopeless(one, s.agents, index),
+          )
         const finished = one.segmentFrames.every((_, index) => runsContain(one.landed, index))
         for (const a of s.agents) {
-          const load = [...(has.get(a.peer) ?? [])].filter((index) => !a.book.held.some((h) => h.index === index)).length
+          const load = [...(has.get(a.peer) ?? [])].filter(
+            (index) => !a.book.held.some((h) => h.index === index),
+          ).length
           const refusals = result.refuse.filter(({ peer }) => peer === a.peer)
           if (finished) expect(refusals).toEqual([])
           else if (!able(one, a)) expect(refusals).toHaveLength(1)
@@ -297,8 +429,15 @@ describe('any plan, against a dumb oracle', () => {
             expect(refusals.map(({ reason }) => reason)).toEqual(['struck'])
           } else expect(refusals).toEqual([])
         }
-        const shouldFail = !finished && one.segmentFrames.every((_, index) => runsContain(one.landed, index) ||
-          (hopeless(one, s.agents, index) && !runsContain(one.settling, index) && ![...s.agents].some((a) => has.get(a.peer)?.has(index))))
+        const shouldFail =
+          !finished &&
+          one.segmentFrames.every(
+            (_, index) =>
+              runsContain(one.landed, index) ||
+              (hopeless(one, s.agents, index) &&
+                !runsContain(one.settling, index) &&
+                ![...s.agents].some((a) => has.get(a.peer)?.has(index))),
+          )
         expect(result.fail.length > 0).toBe(shouldFail)
         expect(plan(s)).toEqual(result)
       }),

@@ -46,14 +46,22 @@ function planJob(desk: Desk, job: PlanJob): JobPlan {
   const steal = planSteals(desk, job, able)
   const duplicate = planDuplicates(desk, job, able)
   const struck = able.filter((desked) => isStruckOut(desk, job, desked, rest))
-  return { lease: leases, steal, duplicate, fail, refuse: [...refuse, ...struck.map((desked) => refusal(job, desked, 'struck'))] }
+  return {
+    lease: leases,
+    steal,
+    duplicate,
+    fail,
+    refuse: [...refuse, ...struck.map((desked) => refusal(job, desked, 'struck'))],
+  }
 }
 
 /** Other segments go on first: a job fails when only hopeless ones are left and nobody has any of them. */
 function planFailure(job: PlanJob, unlanded: Runs, hopeless: Runs, busy: Runs): Plan['fail'] {
   if (job.striking || hopeless.length === 0 || subtractRuns(unlanded, hopeless).length > 0) return []
   if (countRuns(subtractRuns(unlanded, busy)) < countRuns(unlanded)) return []
-  return [{ jobId: job.jobId, generation: job.generation, indexes: indexesOf(unlanded), reason: 'nothing-else-can-go-on' }]
+  return [
+    { jobId: job.jobId, generation: job.generation, indexes: indexesOf(unlanded), reason: 'nothing-else-can-go-on' },
+  ]
 }
 
 /** Idle although something is free: all of that it failed before. */

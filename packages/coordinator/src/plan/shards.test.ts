@@ -12,12 +12,14 @@ const line = fc.array(fc.integer({ min: 0, max: 200 }), { maxLength: 100 }).map(
 
 describe('apportion', () => {
   it('gives everything away, each within one of its exact share', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 5000 }), weights, (total, list) => {
-      const counts = apportion(total, list)
-      const sum = list.reduce((all, weight) => all + weight, 0)
-      expect(counts.reduce((all, count) => all + count, 0)).toBe(total)
-      counts.forEach((count, at) => expect(Math.abs(count - (total * (list[at] ?? 0)) / sum)).toBeLessThan(1))
-    }))
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 5000 }), weights, (total, list) => {
+        const counts = apportion(total, list)
+        const sum = list.reduce((all, weight) => all + weight, 0)
+        expect(counts.reduce((all, count) => all + count, 0)).toBe(total)
+        counts.forEach((count, at) => expect(Math.abs(count - (total * (list[at] ?? 0)) / sum)).toBeLessThan(1))
+      }),
+    )
   })
 
   it.each([
@@ -32,20 +34,24 @@ describe('apportion', () => {
 
 describe('cutShards', () => {
   it('covers the line once, in order, proportionally', () => {
-    fc.assert(fc.property(line, weights, (runs, speeds) => {
-      const agents = speeds.map((speed, at) => ({ peer: peerOf(`${at}`), speed }))
-      const shards = cutShards(runs, agents)
-      expect(shards.flatMap((shard) => indexesOf(shard.runs))).toEqual(indexesOf(runs))
-      expect(shards.map((shard) => countRuns(shard.runs))).toEqual(apportion(countRuns(runs), speeds))
-    }))
+    fc.assert(
+      fc.property(line, weights, (runs, speeds) => {
+        const agents = speeds.map((speed, at) => ({ peer: peerOf(`${at}`), speed }))
+        const shards = cutShards(runs, agents)
+        expect(shards.flatMap((shard) => indexesOf(shard.runs))).toEqual(indexesOf(runs))
+        expect(shards.map((shard) => countRuns(shard.runs))).toEqual(apportion(countRuns(runs), speeds))
+      }),
+    )
   })
 
   it('takes the front off a line', () => {
-    fc.assert(fc.property(line, fc.integer({ min: 0, max: 120 }), (runs, count) => {
-      const [front, rest] = takeFront(runs, count)
-      const all = indexesOf(runs)
-      expect(indexesOf(front)).toEqual(all.slice(0, count))
-      expect(indexesOf(rest)).toEqual(all.slice(count))
-    }))
+    fc.assert(
+      fc.property(line, fc.integer({ min: 0, max: 120 }), (runs, count) => {
+        const [front, rest] = takeFront(runs, count)
+        const all = indexesOf(runs)
+        expect(indexesOf(front)).toEqual(all.slice(0, count))
+        expect(indexesOf(rest)).toEqual(all.slice(count))
+      }),
+    )
   })
 })

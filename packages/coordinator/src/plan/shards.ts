@@ -33,7 +33,10 @@ export function cutShards(
   agents: readonly { readonly peer: PeerId; readonly speed: number }[],
 ): readonly Shard[] {
   const total = line.reduce((sum, run) => sum + run.to - run.from + 1, 0)
-  const counts = apportion(total, agents.map(({ speed }) => speed))
+  const counts = apportion(
+    total,
+    agents.map(({ speed }) => speed),
+  )
   let rest = line
   return agents.map(({ peer }, at) => {
     const [runs, after] = takeFront(rest, counts[at] ?? 0)

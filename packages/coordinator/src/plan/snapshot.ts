@@ -59,12 +59,14 @@ export interface PlanSnapshot {
 
 /** Takes the snapshot that the present plan is made from. */
 export function snapshotOf(state: CoreState): PlanSnapshot {
-  const agents = state.peers.filter((record) => isLive(state, record)).flatMap((record): PlanAgent[] => {
-    if (!record.heartbeat) return []
-    const { status, ability } = record.heartbeat
-    const { slots, fingerprints, scores } = ability
-    return [{ peer: record.peer, status, slots, fingerprints, scores, book: bookOf(state.leasing, record.peer) }]
-  })
+  const agents = state.peers
+    .filter((record) => isLive(state, record))
+    .flatMap((record): PlanAgent[] => {
+      if (!record.heartbeat) return []
+      const { status, ability } = record.heartbeat
+      const { slots, fingerprints, scores } = ability
+      return [{ peer: record.peer, status, slots, fingerprints, scores, book: bookOf(state.leasing, record.peer) }]
+    })
   const open = openJobs(state.farm)
   const openIds = new Set(open.map(({ jobId }) => jobId))
   const claimed = claimedByJob(agents)
@@ -111,7 +113,11 @@ function planJob(state: CoreState, agents: readonly PlanAgent[], job: KnownJob, 
     settling: runsOf(leasing.settling.filter((entry) => entry.jobId === jobId).map(({ index }) => index)),
     orphans: runsOf(leasing.orphans.filter((entry) => entry.jobId === jobId).map(({ index }) => index)),
     strikes,
-    paces: pacesOf(job, agents.map((agent) => paced(agent, engine, state.config.unmeasuredScore)), leasing.speeds),
+    paces: pacesOf(
+      job,
+      agents.map((agent) => paced(agent, engine, state.config.unmeasuredScore)),
+      leasing.speeds,
+    ),
     backingOff: leasing.backOffs.filter((entry) => entry.jobId === jobId).map(({ peer }) => peer),
     striking: leasing.strikes.some((strike) => strike.jobId === jobId && strike.generation === generation),
     failing: leasing.failing.some((entry) => entry.jobId === jobId && entry.generation === generation),

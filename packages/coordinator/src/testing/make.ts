@@ -1,5 +1,12 @@
 import {
-  type BlobId, type Fact, type FactHash, type FactIntent, type Heartbeat, type JobId, type LogId, type PeerId,
+  type BlobId,
+  type Fact,
+  type FactHash,
+  type FactIntent,
+  type Heartbeat,
+  type JobId,
+  type LogId,
+  type PeerId,
 } from '@sheaf/protocol'
 
 export const peerOf = (name: string): PeerId => `peer-${name}` as PeerId
@@ -8,9 +15,14 @@ export const blobOf = (name: string): BlobId => `blob-${name}` as BlobId
 
 let hashes = 0
 /** A fact with everything but kind, payload, author and lamport made up; hashes are unique. */
-export function fact(author: PeerId, lamport: number, intent: FactIntent, hash = `h${String(hashes++).padStart(8, '0')}`): Fact {
+export function fact(
+  author: PeerId,
+  lamport: number,
+  intent: FactIntent,
+  hash = `h${String(hashes++).padStart(8, '0')}`,
+): Fact {
   const stamp = { author, lamport, hash: hash as FactHash }
-  return { ...intent, stamp, logId: `log-${author}` as LogId, seq: lamport } as Fact
+  return { ...intent, stamp, logId: `log-${author}` as LogId, seq: lamport }
 }
 
 export interface SubmittedInit {
@@ -44,14 +56,27 @@ export function submission(init: SubmittedInit = {}): FactIntent {
 }
 
 /** A landing intent; the blob of a segment is named after its index. */
-export function landing(job: JobId, indexes: readonly number[], by: PeerId, extra: { epoch?: number; generation?: number; renderMs?: number } = {}): FactIntent {
+export function landing(
+  job: JobId,
+  indexes: readonly number[],
+  by: PeerId,
+  extra: { epoch?: number; generation?: number; renderMs?: number } = {},
+): FactIntent {
   const { epoch = 0, generation = 1, renderMs = 1000 } = extra
-  const segments = indexes.map((index) => ({ index, blob: blobOf(`${index}`), sizeBytes: 10, renderedBy: by, renderMs }))
+  const segments = indexes.map((index) => ({
+    index,
+    blob: blobOf(`${index}`),
+    sizeBytes: 10,
+    renderedBy: by,
+    renderMs,
+  }))
   return { kind: 'segments-landed', payload: { jobId: job, generation, epoch, segments } }
 }
 
 /** A heartbeat of an idle agent with one slot and score 100. */
-export function heartbeat(init: Partial<Omit<Heartbeat, 'ability'>> & { ability?: Partial<Heartbeat['ability']> } = {}): Heartbeat {
+export function heartbeat(
+  init: Partial<Omit<Heartbeat, 'ability'>> & { ability?: Partial<Heartbeat['ability']> } = {},
+): Heartbeat {
   const { ability, ...rest } = init
   return {
     kind: 'heartbeat',
@@ -63,7 +88,12 @@ export function heartbeat(init: Partial<Omit<Heartbeat, 'ability'>> & { ability?
     held: [],
     ...rest,
     ability: {
-      name: 'agent', version: '1', role: 'artist', slots: 1, scores: { ffmpeg: 100 }, fingerprints: { ffmpeg: 'print' },
+      name: 'agent',
+      version: '1',
+      role: 'artist',
+      slots: 1,
+      scores: { ffmpeg: 100 },
+      fingerprints: { ffmpeg: 'print' },
       ...ability,
     },
   }

@@ -8,7 +8,10 @@ import { simulate, type Sim } from './sim.js'
  * `expect leasing B`: B has leased in the second before; `expect nobody`: nobody leads.
  */
 export function play(text: string, seed: number): Sim {
-  const lines = text.split('\n').map((line) => line.replace(/#.*/, '').trim()).filter(Boolean)
+  const lines = text
+    .split('\n')
+    .map((line) => line.replace(/#.*/, '').trim())
+    .filter(Boolean)
   const names = [...new Set(lines.flatMap((line) => line.match(/\b[A-Z]\b/g) ?? []))].sort()
   const sim = simulate(seed, names)
   for (const line of lines) {
@@ -23,12 +26,22 @@ export function play(text: string, seed: number): Sim {
 
 function act(sim: Sim, [who = '', verb = '', what = '']: readonly string[]): string | undefined {
   switch (verb) {
-    case 'up': case 'crash': case 'stop': case 'unplug': case 'plug': case 'freeze': case 'thaw':
-      return void sim[verb](who)
-    case 'cut': case 'heal':
-      return void sim[verb](who, what)
+    case 'up':
+    case 'crash':
+    case 'stop':
+    case 'unplug':
+    case 'plug':
+    case 'freeze':
+    case 'thaw':
+      sim[verb](who)
+      return undefined
+    case 'cut':
+    case 'heal':
+      sim[verb](who, what)
+      return undefined
     case 'submit':
-      return void sim.author(who, submission({ job: jobOf(who), segments: Number(what) }))
+      sim.author(who, submission({ job: jobOf(who), segments: Number(what) }))
+      return undefined
     default:
       return `unknown verb ${verb}`
   }
@@ -38,18 +51,27 @@ function check(sim: Sim, [what = '', ...names]: readonly string[]): string | und
   const leaders = sim.leaders()
   switch (what) {
     case 'nobody':
-      return leaders.length === 0 ? undefined : `${leaders} lead`
+      return leaders.length === 0 ? undefined : `${leaders.join()} lead`
     case 'leader':
-      return leaders.join() === names.join() ? undefined : `leaders are [${leaders}]`
+      return leaders.join() === names.join() ? undefined : `leaders are [${leaders.join()}]`
     case 'coordinator': {
-      if (leaders.join() !== names[0]) return `leaders are [${leaders}]`
-      const strays = [...sim.agents.values()].filter(({ up, frozenAtMs, plugged, name, core }) =>
-        up && frozenAtMs === undefined && plugged && name !== names[0] &&
-        !(core.election.kind === 'following' && core.election.term.peer === `peer-${names[0]}`))
-      return strays.length === 0 ? undefined : `not following: ${strays.map(({ name, core }) => `${name} ${core.election.kind}`)}`
+      if (leaders.join() !== names[0]) return `leaders are [${leaders.join()}]`
+      const strays = [...sim.agents.values()].filter(
+        ({ up, frozenAtMs, plugged, name, core }) =>
+          up &&
+          frozenAtMs === undefined &&
+          plugged &&
+          name !== names[0] &&
+          !(core.election.kind === 'following' && core.election.term.peer === `peer-${names[0]}`),
+      )
+      return strays.length === 0
+        ? undefined
+        : `not following: ${strays.map(({ name, core }) => `${name} ${core.election.kind}`).join()}`
     }
     case 'leasing':
-      return sim.leases.some(({ by, atMs }) => by === names[0] && atMs > sim.nowMs() - 1000) ? undefined : 'leased nothing'
+      return sim.leases.some(({ by, atMs }) => by === names[0] && atMs > sim.nowMs() - 1000)
+        ? undefined
+        : 'leased nothing'
     default:
       return `unknown expectation ${what}`
   }
@@ -58,5 +80,7 @@ function check(sim: Sim, [what = '', ...names]: readonly string[]): string | und
 function story(sim: Sim): string {
   return sim.decisions
     .filter(({ kind }) => ['claim', 'resign', 'follow', 'lose', 'listened'].includes(kind))
-    .map((one) => JSON.stringify(one)).slice(-25).join('\n')
+    .map((one) => JSON.stringify(one))
+    .slice(-25)
+    .join('\n')
 }

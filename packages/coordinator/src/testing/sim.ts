@@ -7,7 +7,17 @@ import { step } from '../core/step.js'
 import { homeOf, jobRecord, landedBlob, landedRuns } from '../facts/selectors.js'
 import { runsContain } from '../facts/runs.js'
 import { deepFreeze, landing, randomOf } from './make.js'
-import { beginWork, dropWork, endWork, heartbeatOf, keyText, sign, simAgent, type SimAbility, type SimAgent } from './sim-agent.js'
+import {
+  beginWork,
+  dropWork,
+  endWork,
+  heartbeatOf,
+  keyText,
+  sign,
+  simAgent,
+  type SimAbility,
+  type SimAgent,
+} from './sim-agent.js'
 
 /** A lease as the simulator saw it leave. */
 export interface SeenLease {
@@ -20,7 +30,11 @@ export interface SeenLease {
 }
 
 /** A farm in simulated time. Deterministic: the same seed and calls give the same run. */
-export function simulate(seed: number, names: readonly string[], abilities: Readonly<Record<string, Partial<SimAbility>>> = {}) {
+export function simulate(
+  seed: number,
+  names: readonly string[],
+  abilities: Readonly<Record<string, Partial<SimAbility>>> = {},
+) {
   const random = randomOf(seed)
   const agents = new Map(names.map((name) => [name, simAgent(name, abilities[name])]))
   const events: { atMs: number; order: number; run: () => void }[] = []
@@ -42,7 +56,8 @@ export function simulate(seed: number, names: readonly string[], abilities: Read
     if (!agent) throw new Error(`no agent ${name}`)
     return agent
   }
-  const reachable = (a: SimAgent, b: SimAgent): boolean => a.up && b.up && a.plugged && b.plugged && !cuts.has(pair(a, b))
+  const reachable = (a: SimAgent, b: SimAgent): boolean =>
+    a.up && b.up && a.plugged && b.plugged && !cuts.has(pair(a, b))
 
   /** Delivers in order; a frozen agent finds it when it thaws. */
   const lastArrival = new Map<string, number>()
@@ -93,23 +108,42 @@ export function simulate(seed: number, names: readonly string[], abilities: Read
       case 'lease': {
         const to = byPeer(command.to)
         const { message } = command
-        leases.push({ atMs: nowMs, by: agent.name, to: to?.name ?? '?', jobId: message.jobId, indexes: message.indexes, reason: command.reason })
+        leases.push({
+          atMs: nowMs,
+          by: agent.name,
+          to: to?.name ?? '?',
+          jobId: message.jobId,
+          indexes: message.indexes,
+          reason: command.reason,
+        })
         const landed = landedRuns(agent.core.farm, message.jobId)
-        for (const index of message.indexes) if (runsContain(landed, index)) faults.push(`${agent.name} leased landed ${index}`)
-        if (agent.core.election.kind !== 'leading') faults.push(`${agent.name} leased while ${agent.core.election.kind}`)
-        if (to) send(agent, to, () => { to.leases.push({ message, left: [...message.indexes] }); work(to) })
+        for (const index of message.indexes)
+          if (runsContain(landed, index)) faults.push(`${agent.name} leased landed ${index}`)
+        if (agent.core.election.kind !== 'leading')
+          faults.push(`${agent.name} leased while ${agent.core.election.kind}`)
+        if (to)
+          send(agent, to, () => {
+            to.leases.push({ message, left: [...message.indexes] })
+            work(to)
+          })
         return
       }
       case 'revoke': {
         const to = byPeer(command.to)
         const { jobId, indexes, stopRunning } = command.message
-        if (to) send(agent, to, () => { dropWork(to, jobId, indexes, stopRunning); work(to) })
+        if (to)
+          send(agent, to, () => {
+            dropWork(to, jobId, indexes, stopRunning)
+            work(to)
+          })
       }
     }
   }
 
-  const framesOf = (agent: SimAgent) => ({ jobId, index }: SegmentKey): number =>
-    jobRecord(agent.core.farm, jobId)?.submitted.segmentFrames[index] ?? 50
+  const framesOf =
+    (agent: SimAgent) =>
+    ({ jobId, index }: SegmentKey): number =>
+      jobRecord(agent.core.farm, jobId)?.submitted.segmentFrames[index] ?? 50
   const work = (agent: SimAgent): void => {
     const { life } = agent
     for (const rendering of beginWork(agent, nowMs, framesOf(agent), random)) {
@@ -137,7 +171,10 @@ export function simulate(seed: number, names: readonly string[], abilities: Read
       if (!home) continue
       send(agent, home, () => {
         if (!landedBlob(home.core.farm, held.jobId, held.index)) {
-          author(home, landing(held.jobId, [held.index], agent.peer, { renderMs: held.renderMs, generation: held.generation }))
+          author(
+            home,
+            landing(held.jobId, [held.index], agent.peer, { renderMs: held.renderMs, generation: held.generation }),
+          )
         }
         send(home, agent, () => agent.disk.held.delete(keyText(held)))
       })
@@ -146,14 +183,25 @@ export function simulate(seed: number, names: readonly string[], abilities: Read
 
   const beat = (agent: SimAgent): void => {
     const heartbeat = deepFreeze(heartbeatOf(agent, nowMs))
-    at(nowMs, () => agent.up && agent.frozenAtMs === undefined && feed(agent, { kind: 'heartbeat', atMs: nowMs, from: agent.peer, heartbeat }))
-    for (const other of all) if (other !== agent) send(agent, other, () => feed(other, { kind: 'heartbeat', atMs: nowMs, from: agent.peer, heartbeat }))
+    at(
+      nowMs,
+      () =>
+        agent.up &&
+        agent.frozenAtMs === undefined &&
+        feed(agent, { kind: 'heartbeat', atMs: nowMs, from: agent.peer, heartbeat }),
+    )
+    for (const other of all)
+      if (other !== agent)
+        send(agent, other, () => feed(other, { kind: 'heartbeat', atMs: nowMs, from: agent.peer, heartbeat }))
   }
 
   const link = (a: SimAgent, b: SimAgent): void => {
     if (linked.has(pair(a, b)) || !reachable(a, b)) return
     linked.add(pair(a, b))
-    for (const [one, other] of [[a, b], [b, a]] as const) {
+    for (const [one, other] of [
+      [a, b],
+      [b, a],
+    ] as const) {
       send(other, one, () => {
         feed(one, { kind: 'peer-connected', atMs: nowMs, peer: other.peer })
         send(one, other, () => learn(other, [...one.disk.facts.values()]))
@@ -163,7 +211,10 @@ export function simulate(seed: number, names: readonly string[], abilities: Read
   }
   const unlink = (a: SimAgent, b: SimAgent): void => {
     if (!linked.delete(pair(a, b))) return
-    for (const [one, other] of [[a, b], [b, a]] as const) {
+    for (const [one, other] of [
+      [a, b],
+      [b, a],
+    ] as const) {
       const { life } = one
       if (!one.up) continue
       const tell = (): void => feed(one, { kind: 'peer-lost', atMs: nowMs, peer: other.peer })
@@ -189,12 +240,28 @@ export function simulate(seed: number, names: readonly string[], abilities: Read
     up(name: string): void {
       const agent = agentOf(name)
       if (agent.up) return
-      Object.assign(agent, { up: true, life: agent.life + 1, upAtMs: nowMs, leases: [], running: [], inbox: [], frozenAtMs: undefined })
-      agent.core = initialState({ self: agent.peer, role: agent.ability.role, atMs: nowMs, highestCounter: agent.disk.counter })
+      Object.assign(agent, {
+        up: true,
+        life: agent.life + 1,
+        upAtMs: nowMs,
+        leases: [],
+        running: [],
+        inbox: [],
+        frozenAtMs: undefined,
+      })
+      agent.core = initialState({
+        self: agent.peer,
+        role: agent.ability.role,
+        atMs: nowMs,
+        highestCounter: agent.disk.counter,
+      })
       feed(agent, { kind: 'facts', atMs: nowMs, facts: [...agent.disk.facts.values()] })
       beat(agent)
       every(agent, 50, () => feed(agent, { kind: 'tick', atMs: nowMs }))
-      every(agent, 500, () => { beat(agent); offer(agent) })
+      every(agent, 500, () => {
+        beat(agent)
+        offer(agent)
+      })
       for (const other of all) if (other !== agent) every(agent, 200, () => link(agent, other))
     },
     crash(name: string): void {
@@ -224,7 +291,12 @@ export function simulate(seed: number, names: readonly string[], abilities: Read
   }
 
   const leaders = (): string[] =>
-    all.filter(({ up, frozenAtMs, core }) => up && frozenAtMs === undefined && ['leading', 'listening'].includes(core.election.kind)).map(({ name }) => name)
+    all
+      .filter(
+        ({ up, frozenAtMs, core }) =>
+          up && frozenAtMs === undefined && ['leading', 'listening'].includes(core.election.kind),
+      )
+      .map(({ name }) => name)
 
   /** Runs until `untilMs`. */
   const run = (untilMs: number): void => {
@@ -234,7 +306,8 @@ export function simulate(seed: number, names: readonly string[], abilities: Read
       if (!next || next.atMs > untilMs) break
       events.shift()
       const names = leaders().map(agentOf)
-      if (names.some((a, i) => names.some((b, j) => j > i && linked.has(pair(a, b)) && reachable(a, b)))) doubleMs += next.atMs - nowMs
+      if (names.some((a, i) => names.some((b, j) => j > i && linked.has(pair(a, b)) && reachable(a, b))))
+        doubleMs += next.atMs - nowMs
       nowMs = next.atMs
       next.run()
     }
@@ -242,7 +315,13 @@ export function simulate(seed: number, names: readonly string[], abilities: Read
   }
 
   return {
-    agents, leases, decisions, faults, run, random, leaders,
+    agents,
+    leases,
+    decisions,
+    faults,
+    run,
+    random,
+    leaders,
     at: (atMs: number, act: () => void): unknown => at(atMs, act),
     ...actions,
     /** How long two connected agents led at once, in all. */

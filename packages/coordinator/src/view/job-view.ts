@@ -92,7 +92,12 @@ function runsOfLine(line: readonly Spot[]): JobView['runs'] {
 }
 
 function sharesOf(job: KnownJob, line: readonly Spot[]): JobView['shares'] {
-  const peers = new Map(job.derived.contributions.map((entry) => [entry.peer, { landed: entry.segments, landedFrames: entry.frames, running: 0 }]))
+  const peers = new Map(
+    job.derived.contributions.map((entry) => [
+      entry.peer,
+      { landed: entry.segments, landedFrames: entry.frames, running: 0 },
+    ]),
+  )
   for (const { status, holder } of line) {
     if (status !== 'rendering' || holder === undefined) continue
     const share = peers.get(holder) ?? { landed: 0, landedFrames: 0, running: 0 }

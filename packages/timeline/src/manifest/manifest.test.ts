@@ -44,7 +44,7 @@ describe('manifest', () => {
     expect(() => canonicalJson({ a: Number.NaN })).toThrow(/NaN/)
   })
 
-  it.each([
+  it.each<[string, unknown, RegExp]>([
     ['version', 7, /version 7; this Sheaf reads version 1/],
     ['version', '1', /manifest\.version: expected an integer/],
     ['size.width', 641, /manifest\.size: expected even/],
@@ -80,7 +80,11 @@ describe('manifest', () => {
     ['edit.audio.items.0.media', 'a1', /audio of a1/],
     ...['../../../../home/u/.bashrc', '/etc/passwd', '..', 'a', 'a00', 'a0/../b', 'a0\n', '', '__proto__'].map(
       (id) =>
-        ['media', JSON.parse(`{${JSON.stringify(id)}:${JSON.stringify(medium)}}`) as unknown, /asset ids/] as const,
+        ['media', JSON.parse(`{${JSON.stringify(id)}:${JSON.stringify(medium)}}`) as unknown, /asset ids/] as [
+          string,
+          unknown,
+          RegExp,
+        ],
     ),
     ['media', null, /manifest\.media: expected an object, found null/],
   ])('refuses %s = %j', (path, value, message) => {
