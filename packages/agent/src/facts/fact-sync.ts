@@ -140,7 +140,11 @@ export class FactSync {
       if (frame === undefined) return
       const message = factsMessageFromWire(frame)
       const peer = this.#peers.get(from)
-      if (peer === undefined) return
+      if (peer === undefined) {
+        // Its stream was quicker than the news that it is connected. Left open, the peer would talk to nobody for ever.
+        stream.abort(new Error('not known as connected yet'))
+        return
+      }
       switch (message.kind) {
         case 'heads':
           await this.#store.noteHeads(message.heads)

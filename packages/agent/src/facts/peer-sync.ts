@@ -35,6 +35,8 @@ export class PeerSync {
   #owesHeads = true
   #peerSpoke = false
   #wake: (() => void) | undefined
+  /** Something happened since the talk last looked: a poke between its look and its sleep must not be lost. */
+  #poked = false
 
   constructor(components: PeerSyncComponents) {
     this.#components = components
@@ -43,7 +45,7 @@ export class PeerSync {
 
   stop(): void {
     this.#abort.abort(new Error('the peer is gone'))
-    this.#wake?.()
+    this.#poke()
   }
 
   /** Last sequence of a log that the peer has on disk, as far as it has said. */
@@ -54,7 +56,7 @@ export class PeerSync {
   /** Our store has more. */
   grown(heads: readonly LogHead[]): void {
     for (const head of heads) this.#behind.set(logKey(head), head)
-    this.#wake?.()
+    this.#poke()
   }
 
   /** The peer said what it holds, of all logs. */
@@ -83,13 +85,13 @@ export class PeerSync {
   /** Facts of the peer are on our disk: it is told so, and has them itself. */
   ack(heads: readonly LogHead[]): void {
     for (const head of heads) this.#acks.set(logKey(head), head)
-    this.#wake?.()
+    this.#poke()
   }
 
   /** All our heads are told again. */
   refresh(): void {
     this.#owesHeads = true
-    this.#wake?.()
+    this.#poke()
   }
 
   async #run(): Promise<void> {
@@ -100,6 +102,8 @@ export class PeerSync {
         const stream = await network.openStream(peer, protocols.facts, { signal })
         this.#owesHeads = true
         this.#sent.clear()
+        // What was on its way over a stream that broke is not known to have come.
+        this.grown(this.#components.store.heads())
         await this.#talk(stream)
       } catch (error) {
         if (this.#stopped()) return
@@ -117,8 +121,9 @@ export class PeerSync {
     const { signal } = this.#abort
     signal.addEventListener('abort', () => stream.abort(signal.reason as Error), { once: true })
     while (!signal.aborted) {
+      this.#poked = false
       const said = (await this.#sayHeads(stream)) || (await this.#sayAcks(stream)) || (await this.#sayFacts(stream))
-      if (!said) await this.#woken()
+      if (!said && !this.#poked) await this.#woken()
     }
   }
 
@@ -154,6 +159,11 @@ export class PeerSync {
       return true
     }
     return false
+  }
+
+  #poke(): void {
+    this.#poked = true
+    this.#wake?.()
   }
 
   #woken(): Promise<void> {
