@@ -123,7 +123,7 @@ export class PeerSync {
     while (!signal.aborted) {
       this.#poked = false
       const said = (await this.#sayHeads(stream)) || (await this.#sayAcks(stream)) || (await this.#sayFacts(stream))
-      if (!said && !this.#poked) await this.#woken()
+      if (!said && !this.#wasPoked()) await this.#woken()
     }
   }
 
@@ -159,6 +159,10 @@ export class PeerSync {
       return true
     }
     return false
+  }
+
+  #wasPoked(): boolean {
+    return this.#poked
   }
 
   #poke(): void {
