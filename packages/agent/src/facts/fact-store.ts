@@ -91,7 +91,8 @@ export class FactStore extends EventEmitter<FactStoreEvents> {
   readonly #tasks: Task[] = []
   #heads: LogHeads
   #logId: LogId
-  #writing: Promise<void> | undefined
+  #writing: Promise<void> = Promise.resolve()
+  #isWriting = false
   #closed = false
 
   private constructor(init: FactStoreInit, heads: LogHeads, logId: LogId) {
@@ -183,18 +184,23 @@ export class FactStore extends EventEmitter<FactStoreEvents> {
       return
     }
     this.#tasks.push(task)
-    this.#writing ??= this.#drain().finally(() => (this.#writing = undefined))
+    if (!this.#isWriting) this.#writing = this.#drain()
   }
 
+  /** Its end is marked in the same turn in which it finds nothing more: a task that comes a microtask later starts anew. */
   async #drain(): Promise<void> {
-    while (this.#tasks.length > 0) {
-      const batch: Batch = { heads: new LogHeads(this.#heads), logId: this.#logId, records: [], done: [], failed: [] }
-      for (let task = this.#tasks.shift(); task !== undefined; task = this.#tasks.shift()) {
-        await this.#stage(batch, task)
-        if (batch.records.length >= recordsPerBatch) break
-      }
-      await this.#write(batch)
+    this.#isWriting = true
+    while (this.#tasks.length > 0) await this.#writeBatch()
+    this.#isWriting = false
+  }
+
+  async #writeBatch(): Promise<void> {
+    const batch: Batch = { heads: new LogHeads(this.#heads), logId: this.#logId, records: [], done: [], failed: [] }
+    for (let task = this.#tasks.shift(); task !== undefined; task = this.#tasks.shift()) {
+      await this.#stage(batch, task)
+      if (batch.records.length >= recordsPerBatch) break
     }
+    await this.#write(batch)
   }
 
   async #stage(batch: Batch, task: Task): Promise<void> {

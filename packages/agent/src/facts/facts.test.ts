@@ -97,6 +97,15 @@ describe('FactStore', () => {
     expect(facts.map((fact) => fact.seq)).toEqual(range(200).map((n) => n + 1))
   })
 
+  it('writes an append that comes in whichever moment the one before it is done', async () => {
+    const { store } = await openStore('a')
+    for (const microtasks of range(12)) {
+      await store.append([canceled(microtasks)])
+      for (let n = 0; n < microtasks; n++) await undefined
+      expect(await store.append([canceled(microtasks)])).toHaveLength(1)
+    }
+  })
+
   it('writes nothing of an append that peers would refuse', async () => {
     const { store } = await openStore('a')
     const tooLong: FactIntent = {

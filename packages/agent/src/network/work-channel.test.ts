@@ -64,6 +64,19 @@ describe('WorkChannel', () => {
     expect(opened).toBe(2)
   })
 
+  it('sends a message that comes in whichever moment the one before it is done', async () => {
+    for (let microtasks = 0; microtasks < 12; microtasks++) {
+      const { fake, sent, taken } = stream()
+      const channel = new WorkChannel({ peer, open: async () => fake, onStuck: () => expect.fail(), log: silentLog })
+      channel.send(goodbye('one'))
+      await taken(1)
+      for (let n = 0; n < microtasks; n++) await undefined
+      channel.send(goodbye('two'))
+      await taken(2)
+      expect(sent).toEqual([goodbye('one'), goodbye('two')])
+    }
+  })
+
   it('gives up a peer that takes nothing', () => {
     let stuck = 0
     const channel = new WorkChannel({

@@ -43,8 +43,7 @@ export class WorkChannel {
     }
     this.#queue.push(message)
     if (this.#draining === 'busy') return
-    this.#draining = 'busy'
-    void this.#drain().finally(() => (this.#draining = 'idle'))
+    void this.#drain()
   }
 
   close(): void {
@@ -57,21 +56,29 @@ export class WorkChannel {
     return this.#abort.signal.aborted
   }
 
+  /** Idle again in the same turn in which the queue is found empty: a message a microtask later starts it anew. */
   async #drain(): Promise<void> {
-    const { signal } = this.#abort
+    this.#draining = 'busy'
     for (let message = this.#queue[0]; message !== undefined && !this.#stopped(); message = this.#queue[0]) {
-      try {
-        this.#stream ??= await this.#components.open(signal)
-        if (this.#queue[0] !== message) continue
-        this.#queue.shift()
-        const bytes = encode(message, this.#components)
-        if (bytes !== undefined) await this.#stream.write(bytes, { signal })
-      } catch (error) {
-        this.#stream = undefined
-        if (this.#stopped()) return
-        this.#components.log.debug({ peer: this.#components.peer, error }, 'work stream broke')
-        await new Promise((resolve) => setTimeout(resolve, pauseAfterFailureMs))
-      }
+      await this.#send(message)
+    }
+    this.#draining = 'idle'
+  }
+
+  /** Sends the first of the queue, unless another has taken its place by the time the stream is open. */
+  async #send(message: WorkMessage): Promise<void> {
+    const { signal } = this.#abort
+    try {
+      this.#stream ??= await this.#components.open(signal)
+      if (this.#queue[0] !== message) return
+      this.#queue.shift()
+      const bytes = encode(message, this.#components)
+      if (bytes !== undefined) await this.#stream.write(bytes, { signal })
+    } catch (error) {
+      this.#stream = undefined
+      if (this.#stopped()) return
+      this.#components.log.debug({ peer: this.#components.peer, error }, 'work stream broke')
+      await new Promise((resolve) => setTimeout(resolve, pauseAfterFailureMs))
     }
   }
 }
