@@ -19,9 +19,12 @@ import { agentVersion } from './version.js'
  * (`SHEAF_TOOL_MISSING`), store or port in use, store damaged, secret unreadable.
  */
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
-  const [tools, machine] = await Promise.all([findFfmpeg(), describeMachine()])
+  // Asks other programs, which answer while the store is being opened; its failure is met below.
+  const probing = Promise.all([findFfmpeg(), describeMachine()])
+  probing.catch(() => undefined)
   const storage = await openAgentStorage(options)
   try {
+    const [tools, machine] = await probing
     const log = new AgentLog({ path: join(storage.paths.log, 'agent.ndjson'), level: options.logLevel })
     if (options.log !== undefined) log.onLine(options.log)
     return await new AgentProcess({

@@ -35,14 +35,16 @@ export async function findFfmpeg(options: FindFfmpegOptions = {}): Promise<Ffmpe
   const { env = process.env, platform = process.platform, signal } = options
   const ffmpeg = await locate('ffmpeg', env['SHEAF_FFMPEG'], env['PATH'] ?? env['Path'], platform)
   const ffprobe = await locate('ffprobe', env['SHEAF_FFPROBE'], env['PATH'] ?? env['Path'], platform)
-  const banner = await run(ffmpeg, ['-version'], platform, signal)
-  await run(ffprobe, ['-version'], platform, signal)
+  const [banner, encoders] = await Promise.all([
+    run(ffmpeg, ['-version'], platform, signal),
+    run(ffmpeg, ['-hide_banner', '-encoders'], platform, signal),
+    run(ffprobe, ['-version'], platform, signal),
+  ])
   const version = /^ffmpeg version (\S+)/.exec(banner)?.[1]
   if (version === undefined) throw missing(`${ffmpeg} is not ffmpeg`, platform)
   if (isTooOld(version, banner)) {
     throw missing(`${ffmpeg} is version ${version}, Sheaf needs ${OLDEST.join('.')} or newer`, platform)
   }
-  const encoders = await run(ffmpeg, ['-hide_banner', '-encoders'], platform, signal)
   for (const name of ENCODERS) {
     if (!new RegExp(`^ [A-Z.]{6} ${name} `, 'm').test(encoders)) {
       throw missing(`${ffmpeg} ${version} was built without the encoder ${name}`, platform)

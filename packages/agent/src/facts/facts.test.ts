@@ -101,7 +101,7 @@ describe('FactStore', () => {
     const { store } = await openStore('a')
     for (const microtasks of range(12)) {
       await store.append([canceled(microtasks)])
-      for (let n = 0; n < microtasks; n++) await undefined
+      for (let n = 0; n < microtasks; n++) await Promise.resolve()
       expect(await store.append([canceled(microtasks)])).toHaveLength(1)
     }
   })

@@ -70,7 +70,7 @@ describe('WorkChannel', () => {
       const channel = new WorkChannel({ peer, open: async () => fake, onStuck: () => expect.fail(), log: silentLog })
       channel.send(goodbye('one'))
       await taken(1)
-      for (let n = 0; n < microtasks; n++) await undefined
+      for (let n = 0; n < microtasks; n++) await Promise.resolve()
       channel.send(goodbye('two'))
       await taken(2)
       expect(sent).toEqual([goodbye('one'), goodbye('two')])
