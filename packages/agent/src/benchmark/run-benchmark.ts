@@ -12,7 +12,7 @@ export interface BenchmarkOptions {
   /** Existing folder: the synthetic medium is made there once. */
   readonly cacheDir: string
   readonly signal?: AbortSignal | undefined
-  /** Most time that the measurement may take, after the medium is there. Default 7000. */
+  /** Most time that the measurement may take, after the medium is there. Default 4000. */
   readonly limitMs?: number | undefined
 }
 
@@ -27,7 +27,7 @@ export interface BenchmarkResult {
 
 /** The work of one slot: verified segments of a job at 640 × 360 with the default preset. */
 const WORK = { width: 640, height: 360, segments: 3, segmentFrames: 48 } as const
-const LIMIT_MS = 7000
+const LIMIT_MS = 4000
 
 /**
  * Renders a fixed synthetic edit through the engine with all slots busy, verification included. A

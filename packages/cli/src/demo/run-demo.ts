@@ -16,7 +16,7 @@ export interface DemoVoice {
   readonly style: Style
 }
 
-const preset = 'h264:crf=20,preset=medium'
+const preset = 'h264:crf=20,preset=veryfast'
 const killAt = 0.4
 
 /** Starts the three agents of the farm; A may use more slots than B and C, as machines differ. */
