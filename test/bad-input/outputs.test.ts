@@ -71,6 +71,25 @@ describe('an output that cannot be written is refused, and what is there stays',
     timeout,
   )
 
+  it(
+    'is what another job is being rendered to: refused until that one has ended',
+    async () => {
+      const path = sandbox.path('twice.mp4')
+      await agent.client.pauseAgent()
+      const { jobId } = await submit(path)
+      await expectRefusal(submit(path, { overwrite: true }), {
+        code: 'SHEAF_OUTPUT_EXISTS',
+        says: [path, jobId],
+        hint: new RegExp(`sheaf cancel ${jobId}`),
+      })
+      await agent.client.cancelJob(jobId)
+      const second = await submit(path)
+      await agent.client.resumeAgent()
+      await untilCompleted(agent, second.jobId)
+    },
+    timeout,
+  )
+
   it('is one of the inputs, also through a link and with --overwrite', async () => {
     const medium = sandbox.path('media', 'wide.mp4')
     const before = await readFile(medium)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { demoEdit, makeDemoMedia, type DemoMedium } from '@sheaf/cli'
 
 const medium = (file: string, [width, height]: readonly [number, number], rate: DemoMedium['rate'], source: string) =>
-  ({ file, width, height, rate, seconds: 5, source, toneHz: 440 }) satisfies DemoMedium
+  ({ file, width, height, rate, seconds: 5, source, toneHz: 440, grain: 3 }) satisfies DemoMedium
 
 /** Two small clips of different sizes and rates; a farm of tests renders them in seconds. */
 export const smallMedia: readonly DemoMedium[] = [

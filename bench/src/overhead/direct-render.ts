@@ -67,7 +67,7 @@ export function mergeCalls(calls: {
   const graph = audio.graph
     .replaceAll(/\[(\d+):(\d+)\]/g, (_, input: string, stream: string) => `[${Number(input) + video.count}:${stream}]`)
     .replaceAll('[out]', '[sound]')
-  const audioGraph = ['-filter_complex', graph, '-map', '[sound]', '-c:a', 'aac', '-b:a', '192k']
+  const audioGraph = ['-filter_complex', graph, '-map', '[sound]', '-c:a', 'aac', '-aac_coder', 'fast', '-b:a', '192k']
   return [...common, ...video.inputs, ...audio.inputs, ...videoGraph, ...audioGraph, ...encoder]
 }
 

@@ -239,6 +239,7 @@ export class AgentParts {
         highestCounter: storage.settings.get().highestCounter,
         onChange: () => {
           this.closed.update()
+          this.worker.update()
           this.results.update()
           onChange()
         },

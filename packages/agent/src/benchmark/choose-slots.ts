@@ -12,6 +12,12 @@ export interface SlotHardware {
  */
 const CORES_PER_SLOT = 3
 
+/**
+ * While one slot waits for its next chunk and that chunk's first pictures, another one works: with a lone slot on two
+ * cores a job took 1.28 times as long as one ffmpeg process, with two of them 1.09 times.
+ */
+const LEAST_SLOTS = 2
+
 /** What a slot may need at 4K: compositor, two encoders with their look-ahead, decoders. */
 const SLOT_BYTES = 3 * 1024 ** 3
 
@@ -21,7 +27,7 @@ const SLOT_BYTES = 3 * 1024 ** 3
  * the same everywhere; bigger machines therefore need more slots.
  */
 export function chooseSlots({ cores, memoryBytes }: SlotHardware): number {
-  const byCores = Math.round(cores / CORES_PER_SLOT)
+  const byCores = Math.max(Math.min(LEAST_SLOTS, cores), Math.round(cores / CORES_PER_SLOT))
   const byMemory = Math.floor(memoryBytes / 2 / SLOT_BYTES)
   return Math.max(1, Math.min(byCores, byMemory, MOST_SLOTS))
 }

@@ -209,6 +209,27 @@ describe('a result', () => {
     expect(hopeless).toEqual(['shot.mov has changed'])
   })
 
+  it('is given up when it cannot be written for a minute and a half, less and less often tried', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { land, outputPath, hopeless, log } = await deskOf()
+    await writeFile(outputPath, 'mine')
+    land(0, 1, 2)
+    const pausesMs: number[] = []
+    const failures = () => log.said.filter(({ message }) => message === 'output not finished yet').length
+    for (;;) {
+      await until(() => failures() > pausesMs.length)
+      await settled()
+      if (hopeless.length > 0) break
+      const failedAtMs = Date.now()
+      await vi.advanceTimersToNextTimerAsync()
+      pausesMs.push(Date.now() - failedAtMs)
+    }
+    expect(pausesMs).toEqual([3000, 6000, 12_000, 24_000, 48_000])
+    expect(hopeless[0]).toContain('exists already')
+    expect(await readFile(outputPath, 'utf8')).toBe('mine')
+  })
+
   it('is given up when a segment that was made anew does not fit either', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => void vi.useRealTimers())

@@ -60,11 +60,15 @@ export class FarmMaterials implements Materials {
     this.#init = init
   }
 
+  knows(jobId: JobId): boolean {
+    return this.#init.placeOf(jobId) !== undefined
+  }
+
   manifest(jobId: JobId, signal: AbortSignal): Promise<Manifest> {
     return shared(this.#manifests, jobId, signal, () => this.#loadManifest(jobId))
   }
 
-  assets(jobId: JobId, signal: AbortSignal): Promise<ReadonlyMap<AssetId, string>> {
+  async assets(jobId: JobId, signal: AbortSignal): Promise<ReadonlyMap<AssetId, string>> {
     const place = this.#place(jobId)
     if (place.submitter === this.#init.self) return this.#ownAssets(jobId, signal)
     return shared(this.#fetches, jobId, signal, () => this.#fetchAssets(jobId, place))

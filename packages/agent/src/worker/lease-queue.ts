@@ -62,9 +62,15 @@ export function revokeJob(queue: LeaseQueue, jobId: JobId): LeaseQueue {
   return queue.filter((entry) => entry.lease.jobId !== jobId)
 }
 
-/** The next stretch for a free slot, and the queue in which it runs; `undefined` when there is nothing to begin. */
-export function takeRun(queue: LeaseQueue): { readonly queue: LeaseQueue; readonly run: SlotRun } | undefined {
-  const at = queue.findIndex((entry) => entry.queued.length > 0)
+/**
+ * The next stretch of a job that is `ready`, for a free slot, and the queue in which it runs; `undefined` when there
+ * is nothing to begin.
+ */
+export function takeRun(
+  queue: LeaseQueue,
+  ready: (jobId: JobId) => boolean,
+): { readonly queue: LeaseQueue; readonly run: SlotRun } | undefined {
+  const at = queue.findIndex((entry) => entry.queued.length > 0 && ready(entry.lease.jobId))
   const entry = queue[at]
   const from = entry?.queued[0]
   if (entry === undefined || from === undefined) return undefined

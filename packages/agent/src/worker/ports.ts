@@ -35,6 +35,8 @@ export interface ChunkRenderer {
 
 /** Brings what a render needs to this machine. Idempotent; concurrent calls share one transfer; retried until `signal`. */
 export interface Materials {
+  /** Whether the job is open as far as this machine has heard: its fact may come after the lease of its segments. */
+  knows(jobId: JobId): boolean
   manifest(jobId: JobId, signal: AbortSignal): Promise<Manifest>
   /** Local path of every asset of the job. Rejects with `SHEAF_MEDIA_CHANGED` when a file changed. */
   assets(jobId: JobId, signal: AbortSignal): Promise<ReadonlyMap<AssetId, string>>

@@ -1,4 +1,4 @@
-import { SheafError, type BlobId, type HeldLease, type PeerId, type SegmentReport } from '@sheaf/protocol'
+import { SheafError, type BlobId, type HeldLease, type JobId, type PeerId, type SegmentReport } from '@sheaf/protocol'
 import type { Manifest } from '@sheaf/timeline'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Materials } from './ports.js'
@@ -37,6 +37,7 @@ function benchOf(
   const changedMedia: string[] = []
   let changes = 0
   const materials: Materials = {
+    knows: () => true,
     manifest: async () => ({}) as Manifest,
     assets: async () => new Map(),
     confirmUnchanged: async () => undefined,
@@ -168,6 +169,30 @@ describe('a revocation', () => {
     await second.finish(3)
     expect(stretch(await run(2))).toEqual([5])
     expect(reports.map(({ report }) => report.index)).toEqual([0, 3])
+  })
+
+  it('waits for the job that it was leased segments of, when its fact comes later', async () => {
+    const known = new Set<JobId>([clip])
+    const asked: JobId[] = []
+    const assets = async (jobId: JobId) => {
+      asked.push(jobId)
+      return new Map()
+    }
+    const { worker, runs, run, reports } = benchOf({ materials: { knows: (jobId) => known.has(jobId), assets } })
+    worker.lease(leaseOf('a', [0, 1]))
+    worker.update()
+    await settled()
+    expect([runs.length, asked, indexes(worker.heldLeases())]).toEqual([0, [], [0, 1]])
+    // It does not stand in the way of what is known.
+    worker.lease(leaseOf('b', [3], { jobId: clip, order: 1 }))
+    const first = await run(0)
+    expect(first.request.from).toBe(3)
+    known.add(film)
+    worker.update()
+    expect(asked).toContain(film)
+    await first.finish(3)
+    expect(stretch(await run(1))).toEqual([0, 1])
+    expect(reports.filter(({ report }) => report.outcome.kind === 'failed')).toEqual([])
   })
 
   it('counts for the run that is not begun yet, while its materials come', async () => {

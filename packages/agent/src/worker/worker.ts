@@ -58,7 +58,13 @@ interface Slot {
 }
 
 /** Errors that say nothing about the segment: no strike. */
-const innocent = new Set(['SHEAF_DISK_FULL', 'SHEAF_PEER_UNREACHABLE', 'SHEAF_BLOB_NOT_FOUND', 'SHEAF_TIMEOUT'])
+const innocent = new Set([
+  'SHEAF_DISK_FULL',
+  'SHEAF_PEER_UNREACHABLE',
+  'SHEAF_BLOB_NOT_FOUND',
+  'SHEAF_TIMEOUT',
+  'SHEAF_JOB_NOT_FOUND',
+])
 
 /**
  * Renders what it is leased: as many stretches at once as it has slots, each segment kept and offered
@@ -69,6 +75,8 @@ export class Worker {
   readonly #init: WorkerInit
   readonly #slots = new Set<Slot>()
   #queue: LeaseQueue = emptyLeaseQueue
+  /** Jobs whose segments were leased before their fact had come. */
+  readonly #unknown = new Set<JobId>()
   #accepting = true
   #stopped = false
   #slotCount: number
@@ -96,9 +104,16 @@ export class Worker {
   lease(message: LeaseMessage): void {
     if (this.#stopped) return
     this.#queue = addLease(this.#queue, message)
-    this.#prefetch(message)
+    this.#prefetch(message.jobId)
     this.#fill()
     this.#init.onChange()
+  }
+
+  /** Looks again at what it holds: a job may have become known whose segments were leased before. Cheap. */
+  update(): void {
+    const waiting = this.#queue.filter(({ lease }) => this.#unknown.has(lease.jobId))
+    for (const { lease } of waiting) this.#prefetch(lease.jobId)
+    this.#fill()
   }
 
   revoke(message: RevokeMessage): void {
@@ -124,6 +139,7 @@ export class Worker {
   /** Drops all of a job: it was canceled, failed or completed. */
   drop(jobId: JobId): void {
     this.#queue = revokeJob(this.#queue, jobId)
+    this.#unknown.delete(jobId)
     for (const slot of this.#slots) {
       if (slot.run.lease.jobId === jobId) slot.abort.abort(new Error('job closed'))
     }
@@ -172,7 +188,12 @@ export class Worker {
     slot.chunk?.stopAfter(to - 1)
   }
 
-  #prefetch({ jobId }: LeaseMessage): void {
+  #prefetch(jobId: JobId): void {
+    if (!this.#components.materials.knows(jobId)) {
+      this.#unknown.add(jobId)
+      return
+    }
+    this.#unknown.delete(jobId)
     // The slot that takes the lease meets the same error and reports it.
     this.#components.materials
       .assets(jobId, AbortSignal.timeout(600_000))
@@ -181,7 +202,7 @@ export class Worker {
 
   #fill(): void {
     while (!this.#stopped && this.#accepting && this.#slots.size < this.#slotCount) {
-      const taken = takeRun(this.#queue)
+      const taken = takeRun(this.#queue, (jobId) => this.#components.materials.knows(jobId))
       if (taken === undefined) return
       this.#queue = taken.queue
       const slot: Slot = {

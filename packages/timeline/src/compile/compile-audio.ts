@@ -56,7 +56,8 @@ export function compileAudio(request: AudioRequest): AudioCall | undefined {
     ...pieces,
     `${concat}asettb=expr=1/${AUDIO_RATE},asetpts=NB_CONSUMED_SAMPLES,apad=whole_len=${samples},atrim=end_sample=${samples}[out]`,
   ].join(';\n')
-  const codec = preset.id === 'h264' ? ['-c:a', 'aac', '-b:a', '192k'] : ['-c:a', 'pcm_s24le']
+  // At this rate the fast coder is as good by ffmpeg's own word and by measure, in half the time.
+  const codec = preset.id === 'h264' ? ['-c:a', 'aac', '-aac_coder', 'fast', '-b:a', '192k'] : ['-c:a', 'pcm_s24le']
   const built = call.finish(graph, [
     '-map',
     '[out]',

@@ -82,5 +82,6 @@ export function fakeBytes(pathOf: (id: BlobId) => string = (id) => `/store/${id}
 export const smallMaterials: Materials = {
   manifest: async () => smallManifest,
   assets: async () => new Map(),
+  knows: () => true,
   confirmUnchanged: async () => undefined,
 }
