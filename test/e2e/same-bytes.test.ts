@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { sha256 } from '@sheaf/cli'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FarmSandbox } from '../support/farm-sandbox.js'
+import { writeHardEdit } from '../support/hard-edit.js'
 import { inspectFilm, upTo } from '../support/inspect-film.js'
 import { makeSmallFilm, quickPreset, withoutSound, type SmallFilm } from '../support/small-film.js'
 import { untilCompleted, untilMet } from '../support/wait-for.js'
@@ -18,13 +19,15 @@ describe('three agents make the bytes of one', () => {
   afterAll(() => sandbox.dispose(), timeout)
 
   it(
-    'H.264 with sound, and FFV1 without',
+    'H.264 with sound, FFV1 without, and an edit of everything that is composited',
     async () => {
       const silentPath = sandbox.path('silent.otio')
+      const hardPath = await writeHardEdit(sandbox.root)
       await writeFile(silentPath, withoutSound(await readFile(film.editPath, 'utf8')))
       const jobs = [
         { editPath: film.editPath, preset: quickPreset, file: 'film.mp4', segmentFrames: 24 },
         { editPath: silentPath, preset: 'ffv1', file: 'silent.mov', segmentFrames: 24, frames: '10-129' },
+        { editPath: hardPath, preset: quickPreset, file: 'hard.mp4', segmentFrames: 16 },
       ]
 
       const alone = await sandbox.agent('alone')
@@ -57,6 +60,10 @@ describe('three agents make the bytes of one', () => {
       expect(silent.grid).toEqual(upTo(120))
       expect(silent.decodedFrames).toBe(120)
       expect(silent.audioS).toBeUndefined()
+      const hard = await inspectFilm(sandbox.path('farm-hard.mp4'), film.rate)
+      expect(hard.grid).toEqual(upTo(180))
+      expect(hard.decodedFrames).toBe(180)
+      expect(Math.abs((hard.audioS ?? 0) - hard.videoS)).toBeLessThanOrEqual(1 / film.rate)
     },
     timeout,
   )

@@ -101,6 +101,7 @@ export {
   type FrameSpan,
 } from './frame-range.js'
 export {
+  absRational,
   addRational,
   ceilRational,
   compareRational,

@@ -38,6 +38,11 @@ export function mulRational(a: Rational, b: Rational): Rational {
   return reduce(BigInt(a.num) * BigInt(b.num), BigInt(a.den) * BigInt(b.den))
 }
 
+/** `a` without its sign. */
+export function absRational(a: Rational): Rational {
+  return a.num < 0 ? { num: -a.num, den: a.den } : a
+}
+
 /** `a ÷ b`; throws when `b` is zero. */
 export function divRational(a: Rational, b: Rational): Rational {
   if (b.num === 0) throw outOfRange(`${formatRational(a)} cannot be divided by zero`)

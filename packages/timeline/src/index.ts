@@ -1,11 +1,4 @@
-export {
-  AUDIO_RATE,
-  audioExtension,
-  compileAudio,
-  sampleOfFrame,
-  type AudioCall,
-  type AudioRequest,
-} from './compile/compile-audio.js'
+export { audioExtension, compileAudio, type AudioCall, type AudioRequest } from './compile/compile-audio.js'
 export {
   compileCompositor,
   countCompositorInputs,
@@ -15,6 +8,7 @@ export {
 export { compileEncoder, segmentFile, type EncoderRequest, type SegmentFile } from './compile/compile-encoder.js'
 export { MAX_GRAPH_CHARACTERS, resolveCall, type CallInput, type FfmpegCall } from './compile/ffmpeg-call.js'
 export { frameBytes, frameFormat, outputSize, type FrameFormat, type FrameSize } from './compile/frame-format.js'
+export { AUDIO_RATE, sampleOfFrame } from './compile/medium-sound.js'
 export { canonicalJson } from './manifest/canonical-json.js'
 export { decodeManifest, encodeManifest } from './manifest/manifest-codec.js'
 export {
@@ -28,21 +22,25 @@ export { buildMediaIndex } from './media/build-media-index.js'
 export { checkMediaAgainstEdit, mediaError, type MediaProblem, type MediaState } from './media/check-media.js'
 export type { AudioIndex, MediaIndex, PtsRun, VideoIndex } from './media/media-index.js'
 export { PROBE_ARGS, type ProbePacket, type ProbeReport, type ProbeStream } from './media/probe-report.js'
-export {
-  bindMedia,
-  clipsOf,
-  cutsOf,
-  type Edit,
-  type EditClip,
-  type EditGap,
-  type EditItem,
-  type EditTrack,
-  type MediaTarget,
+export type {
+  Content,
+  Edit,
+  EditClip,
+  EditElement,
+  EditGap,
+  EditItem,
+  EditTrack,
+  EditTransition,
+  MediaClip,
+  MediaContent,
+  MediaTarget,
+  TransitionStyle,
 } from './model/edit.js'
-export { readEdit, type EditReport, type ReadEdit } from './model/read-edit.js'
+export { readEdit, type EditReport, type ReadEdit, type ReadEditOptions } from './model/read-edit.js'
+export type { Refusal } from './model/refusal.js'
 export { sliceEdit } from './model/slice-edit.js'
 export { formatTimecode } from './model/timecode.js'
-export type { Refusal } from './model/track-reader.js'
+export { bindMedia, cutsOf, mediaClipsOf } from './model/walk-edit.js'
 export { durationOf } from './otio/durations.js'
 export type { OtioChild, OtioNode } from './otio/otio-types.js'
 export { parseOtio, type ParsedOtio } from './otio/parse-otio.js'

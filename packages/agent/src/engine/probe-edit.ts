@@ -47,8 +47,8 @@ export async function makeProbeEdit(recipe: ProbeEditRecipe): Promise<ProbeEdit>
       name: 'probe',
       rate: rational(25),
       frames,
-      video: { name: 'V1', items },
-      audio: { name: 'A1', items },
+      video: [{ name: 'V1', items }],
+      audio: [{ name: 'A1', items }],
     },
     media: { a0: { index, sizeBytes: size, name: 'probe.mov' } },
     size: { width, height },
@@ -66,10 +66,9 @@ function probeItems(frames: number): EditItem[] {
     items.push({
       kind: 'clip',
       name: 'probe',
-      media: 'a0',
       from,
       to,
-      sourceStart: rational(items.length % 3, 2),
+      content: { kind: 'media', media: 'a0', start: rational(items.length % 3, 2), speed: rational(1) },
       where: 'probe',
     })
   }

@@ -76,7 +76,9 @@ function groupSegments({ manifest, from, to }: RenderChunkOptions): Group[] {
 }
 
 function inputsOf(manifest: Manifest, group: Group): number {
-  return countCompositorInputs(manifest.edit, framesOf(manifest, group))
+  const { edit, size } = manifest
+  const media = mediaIndices(manifest)
+  return countCompositorInputs({ edit, media, format: frameFormat(size), ...framesOf(manifest, group) })
 }
 
 function framesOf({ segments }: Manifest, { from, to }: Group): { readonly from: number; readonly to: number } {

@@ -15,6 +15,7 @@ import {
   checkMediaAgainstEdit,
   checkOutputName,
   cutsOf,
+  mediaClipsOf,
   encodeManifest,
   formatPreset,
   MANIFEST_VERSION,
@@ -60,11 +61,10 @@ const editLimitBytes = 256 << 20
 export async function ingestEdit(request: SubmitRequest, ports: IngestPorts): Promise<IngestedJob> {
   const preset = parsePreset(request.preset ?? 'h264')
   checkOutputName(preset, request.outputPath)
-  const read = readEdit(await readEditFile(request.editPath), { editPath: request.editPath })
+  const { editPath, dropUnknown } = request
+  const read = readEdit(await readEditFile(editPath), { editPath, dropUnknown })
   const edit = request.frames === undefined ? read.edit : slice(read.edit, request.frames)
-  const used = new Set(
-    [...edit.video.items, ...(edit.audio?.items ?? [])].flatMap((item) => (item.kind === 'clip' ? [item.media] : [])),
-  )
+  const used = new Set(mediaClipsOf([...edit.video, ...edit.audio]).map(({ content }) => content.media))
   const targets = read.targets.filter((target) => used.has(target.path))
   const media = await findMedia(targets, { editPath: request.editPath, probe: ports.probe })
   const states = new Map<string, MediaState>(media.map(({ target, state }) => [target.path, state]))

@@ -26,6 +26,7 @@ interface RenderOptions extends CommonOptions {
   readonly size?: string
   readonly name?: string
   readonly overwrite?: boolean
+  readonly dropUnknown?: boolean
   readonly watch: boolean
 }
 
@@ -51,6 +52,7 @@ export function addRender(program: Command, host: CommandHost): void {
     .option('--size <WxH>', "1920x1080 (default: the first clip's)")
     .option('--name <name>', 'how the job is listed (default: from the output)')
     .option('--overwrite', 'replace the output if it exists')
+    .option('--drop-unknown', 'leave out effects and transitions that Sheaf does not know')
     .option('--no-watch', 'submit only')
     .action(actionWith<string, RenderOptions>(host, runRender))
 }
@@ -103,6 +105,7 @@ function toRequest({ env }: Session, edit: string, options: RenderOptions): Subm
     ...(options.size === undefined ? {} : { size: checkSize(options.size) }),
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.overwrite === true ? { overwrite: true } : {}),
+    ...(options.dropUnknown === true ? { dropUnknown: true } : {}),
   }
 }
 

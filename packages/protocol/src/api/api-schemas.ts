@@ -16,6 +16,8 @@ export const SubmitRequestSchema = Type.Object(
     /** `1920x1080`; the first clip's size when absent. */
     size: Type.Optional(Type.String({ pattern: '^[0-9]{1,5}x[0-9]{1,5}$' })),
     overwrite: Type.Optional(Type.Boolean()),
+    /** Leave out what this version does not know, with a warning each. */
+    dropUnknown: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
 )

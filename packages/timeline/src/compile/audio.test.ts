@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { rational } from '@sheaf/protocol'
+import { rational, type Rational } from '@sheaf/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MediaIndex } from '../media/media-index.js'
-import type { Edit, EditItem } from '../model/edit.js'
+import type { Edit, EditItem, EditTrack, MediaClip } from '../model/edit.js'
 import { ffmpeg, hasFfmpeg, indexOf } from '../testing/ffmpeg.js'
-import { compileAudio, sampleOfFrame } from './compile-audio.js'
+import { compileAudio } from './compile-audio.js'
 import { resolveCall } from './ffmpeg-call.js'
+import { sampleOfFrame } from './medium-sound.js'
 
 // Real processes on a machine that may be busy: the limit only ends a hang.
 describe.runIf(hasFfmpeg())('the sound of a job', { timeout: 180_000 }, () => {
@@ -62,21 +63,20 @@ describe.runIf(hasFfmpeg())('the sound of a job', { timeout: 180_000 }, () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  const clip = (name: string, from: number, to: number, sourceStart = rational(0)): EditItem => ({
+  const clip = (name: string, from: number, to: number, sourceStart = rational(0)): MediaClip => ({
     kind: 'clip',
     name,
-    media: name,
     from,
     to,
-    sourceStart,
+    content: { kind: 'media', media: name, start: sourceStart, speed: rational(1) },
     where: name,
   })
   const editOf = (items: readonly EditItem[]): Edit => ({
     name: 'sound',
     rate,
     frames: items.at(-1)!.to,
-    video: { name: 'V1', items: [{ kind: 'gap', from: 0, to: items.at(-1)!.to }] },
-    audio: { name: 'A1', items },
+    video: [],
+    audio: [{ name: 'A1', items }],
   })
   const items = [
     clip('mono.wav', 0, 45, rational(5, 2)),
@@ -128,8 +128,72 @@ describe.runIf(hasFfmpeg())('the sound of a job', { timeout: 180_000 }, () => {
     expect(Math.abs(decode(first.path).length / 2 - first.samples)).toBeLessThan(1024)
   })
 
+  const mixed = (audio: readonly EditTrack[], frames: number): Float32Array => {
+    const edit: Edit = { name: 'mix', rate: rational(25), frames, video: [], audio }
+    const path = join(folder, 'mixed.mov')
+    ffmpeg(resolveCall(compileAudio({ edit, media, preset: { id: 'ffv1' }, output: path })!, { pathOf }))
+    const stereo = decode(path)
+    expect(stereo.length).toBe(2 * frames * 1920)
+    return stereo.filter((_, at) => at % 2 === 0)
+  }
+  const trackOf = (name: string, items: readonly EditItem[]): EditTrack => ({ name, items })
+  const rms = (sound: Float32Array, from: number, to: number): number => {
+    let sum = 0
+    for (let n = from; n < to; n++) sum += (sound[n] ?? 0) ** 2
+    return Math.sqrt(sum / (to - from))
+  }
+  /** Times that a sound goes from below zero to above it, a second. */
+  const pitch = (sound: Float32Array, from: number, to: number): number => {
+    let crossings = 0
+    for (let n = from + 1; n < to; n++) if ((sound[n - 1] ?? 0) < 0 && (sound[n] ?? 0) >= 0) crossings += 1
+    return (crossings * 48_000) / (to - from)
+  }
+
+  it('is the sum of its tracks, nested ones too', () => {
+    const one = mixed([trackOf('A1', [clip('mono.wav', 0, 50)])], 50)
+    const inner: EditItem = {
+      ...clip('x', 0, 50),
+      content: {
+        kind: 'stack',
+        tracks: [trackOf('A2.1', [clip('mono.wav', 0, 20), { kind: 'gap', from: 20, to: 50 }])],
+      },
+    }
+    const two = mixed([trackOf('A1', [clip('mono.wav', 0, 50)]), trackOf('A2', [inner])], 50)
+    for (let n = 0; n < 50 * 1920; n += 101) {
+      expect(two[n]! - Math.min(1, one[n]! * (n < 20 * 1920 ? 2 : 1))).toBeCloseTo(0, 4)
+    }
+  })
+
+  it('is faded over with equal power, and from and to nothing at the ends', () => {
+    const cross: EditItem = {
+      kind: 'transition',
+      from: 25,
+      to: 50,
+      style: 'dissolve',
+      out: clip('tone.mkv', 25, 50, rational(1)),
+      in: { kind: 'gap', from: 25, to: 50 },
+      where: 'x',
+    }
+    const sound = mixed([trackOf('A1', [clip('tone.mkv', 0, 25), cross])], 50)
+    const full = rms(sound, 24_000, 47_000)
+    expect(rms(sound, 48_000 + 23_000, 48_000 + 25_000) / full).toBeCloseTo(Math.SQRT1_2, 1)
+    expect(rms(sound, 48_000 + 47_500, 96_000) / full).toBeLessThan(0.05)
+  })
+
+  it('keeps its pitch at another speed, and ends where its clip does', () => {
+    const at = (speed: Rational) => {
+      const item = clip('tone.mkv', 0, 50, speed.num < 0 ? rational(5) : rational(1))
+      return mixed([trackOf('A1', [{ ...item, content: { ...item.content, speed } }])], 50)
+    }
+    for (const speed of [rational(2), rational(1, 2), rational(-1), rational(3)]) {
+      const sound = at(speed)
+      expect(Math.abs(pitch(sound, 20_000, 68_000) - 440)).toBeLessThan(4)
+    }
+    expect(at(rational(0)).every((sample) => sample === 0)).toBe(true)
+  })
+
   it('is absent when the edit has no audio track', () => {
-    const edit = { ...editOf(items), audio: undefined }
+    const edit = { ...editOf(items), audio: [] }
     expect(compileAudio({ edit, media, preset: { id: 'ffv1' }, output: '/x' })).toBeUndefined()
   })
 })

@@ -1,20 +1,8 @@
-import {
-  addRational,
-  divRational,
-  mulRational,
-  type Rational,
-  rational,
-  roundRational,
-  subRational,
-} from '@sheaf/protocol'
-import type { AudioIndex, MediaIndex } from '../media/media-index.js'
-import { valueAt } from '../media/pts-runs.js'
-import type { Edit, EditClip, EditItem } from '../model/edit.js'
+import type { MediaIndex } from '../media/media-index.js'
+import type { Edit, EditElement, EditItem, EditTrack } from '../model/edit.js'
 import type { Preset } from '../preset/preset.js'
 import { CallBuilder, COMMON_ARGS, type FfmpegCall } from './ffmpeg-call.js'
-
-/** Samples a second of the sound of every job. */
-export const AUDIO_RATE = 48_000
+import { AUDIO_RATE, sampleOfFrame, soundOfMedium, STEREO } from './medium-sound.js'
 
 /** What {@link compileAudio} compiles. */
 export interface AudioRequest {
@@ -35,30 +23,18 @@ export function audioExtension(preset: Preset): '.m4a' | '.mov' {
   return preset.id === 'h264' ? '.m4a' : '.mov'
 }
 
-/** The sample at which a frame of the edit begins; at `edit.frames` the number of all samples. */
-export function sampleOfFrame(frame: number, rate: Rational): number {
-  return roundRational(divRational(rational(frame * AUDIO_RATE), rate))
-}
-
 /**
  * The one ffmpeg call that makes a job's whole sound, exactly round(frames × 48000 ÷ rate) samples;
  * undefined when the edit has no audio track. `-cpuflags 0` makes the bytes the same on every CPU.
  */
 export function compileAudio(request: AudioRequest): AudioCall | undefined {
   const { edit, preset } = request
-  if (!edit.audio) return undefined
+  if (edit.audio.length === 0) return undefined
   const samples = sampleOfFrame(edit.frames, edit.rate)
-  const call = new CallBuilder([...COMMON_ARGS, '-cpuflags', '0', '-copyts'])
-  const pieces = edit.audio.items.map((item) => pieceOf(request, item, call)).map((chain, i) => `${chain}[p${i}]`)
-  const labels = pieces.map((_, i) => `[p${i}]`).join('')
-  const concat = pieces.length > 1 ? `${labels}concat=n=${pieces.length}:v=0:a=1,` : labels
-  const graph = [
-    ...pieces,
-    `${concat}asettb=expr=1/${AUDIO_RATE},asetpts=NB_CONSUMED_SAMPLES,apad=whole_len=${samples},atrim=end_sample=${samples}[out]`,
-  ].join(';\n')
+  const graph = new SoundGraph(request, new CallBuilder([...COMMON_ARGS, '-cpuflags', '0', '-copyts']))
   // At this rate the fast coder is as good by ffmpeg's own word and by measure, in half the time.
   const codec = preset.id === 'h264' ? ['-c:a', 'aac', '-aac_coder', 'fast', '-b:a', '192k'] : ['-c:a', 'pcm_s24le']
-  const built = call.finish(graph, [
+  const built = graph.finish([
     '-map',
     '[out]',
     ...codec,
@@ -75,63 +51,91 @@ export function compileAudio(request: AudioRequest): AudioCall | undefined {
   return { ...built, samples }
 }
 
-const STEREO = `aformat=sample_fmts=fltp:sample_rates=${AUDIO_RATE}:channel_layouts=stereo`
+interface FrameSpan {
+  readonly from: number
+  readonly to: number
+}
 
-function pieceOf({ edit, media }: AudioRequest, item: EditItem, call: CallBuilder): string {
-  const length = sampleOfFrame(item.to, edit.rate) - sampleOfFrame(item.from, edit.rate)
-  if (item.kind === 'gap') {
-    return `anullsrc=r=${AUDIO_RATE}:cl=stereo,atrim=end_sample=${length},${STEREO}`
+/** Writes the sound as a filter graph: every chain is stereo at 48 kHz and exactly as long as its frames. */
+class SoundGraph {
+  readonly #request: AudioRequest
+  readonly #call: CallBuilder
+  readonly #chains: string[] = []
+  #labels = 0
+
+  constructor(request: AudioRequest, call: CallBuilder) {
+    this.#request = request
+    this.#call = call
   }
-  const index = media.get(item.media)
-  if (!index?.audio) throw new Error(`no sound for ${item.media} (${item.where})`)
-  return clipPiece({ clip: item, index, audio: index.audio, length, call })
+
+  finish(options: readonly string[]): FfmpegCall {
+    const { edit } = this.#request
+    const samples = sampleOfFrame(edit.frames, edit.rate)
+    const mixed = this.#tracks(edit.audio, { from: 0, to: edit.frames })
+    this.#chains.push(`[${mixed}]${counted},${exactly(samples)}[out]`)
+    return this.#call.finish(this.#chains.join(';\n'), options)
+  }
+
+  #chain(chain: string): string {
+    const label = `a${this.#labels++}`
+    this.#chains.push(`${chain}[${label}]`)
+    return label
+  }
+
+  /** Tracks at once, each as loud as it is. */
+  #tracks(tracks: readonly EditTrack[], span: FrameSpan): string {
+    const heard = tracks.filter(({ items }) => items.some((item) => item.kind !== 'gap'))
+    const labels = heard.map((track) => this.#track(track, span))
+    const [only] = labels
+    if (only === undefined) return this.#silence(span)
+    if (labels.length === 1) return only
+    return this.#chain(`${bracketed(labels)}amix=inputs=${labels.length}:normalize=0,${STEREO}`)
+  }
+
+  #track({ items }: EditTrack, span: FrameSpan): string {
+    const labels = items
+      .filter((item) => item.from < span.to && item.to > span.from)
+      .map((item) => this.#item(item, { from: Math.max(item.from, span.from), to: Math.min(item.to, span.to) }))
+    const [only] = labels
+    if (only !== undefined && labels.length === 1) return only
+    return this.#chain(`${bracketed(labels)}concat=n=${labels.length}:v=0:a=1,${counted}`)
+  }
+
+  #item(item: EditItem, span: FrameSpan): string {
+    if (item.kind !== 'transition') return this.#element(item, span)
+    const whole = { from: item.from, to: item.to }
+    const length = this.#samples(whole)
+    // Equal power: two sounds that have nothing to do with each other stay as loud as they are.
+    const out = this.#chain(`[${this.#element(item.out, whole)}]afade=t=out:ss=0:ns=${length}:curve=qsin`)
+    const next = this.#chain(`[${this.#element(item.in, whole)}]afade=t=in:ss=0:ns=${length}:curve=qsin`)
+    const before = this.#samples({ from: item.from, to: span.from })
+    const cut = `atrim=start_sample=${before}:end_sample=${before + this.#samples(span)}`
+    return this.#chain(`${bracketed([out, next])}amix=inputs=2:normalize=0,${STEREO},${cut},${counted}`)
+  }
+
+  #element(element: EditElement, span: FrameSpan): string {
+    if (element.kind === 'gap') return this.#silence(span)
+    const { content } = element
+    if (content.kind === 'stack') return this.#tracks(content.tracks, span)
+    if (content.kind !== 'media' || content.speed.num === 0) return this.#silence(span)
+    const index = this.#request.media.get(content.media)
+    if (!index?.audio) throw new Error(`no sound for ${content.media} (${element.where})`)
+    const { edit } = this.#request
+    const place = { from: element.from, content, span, rate: edit.rate, samples: this.#samples(span) }
+    return this.#chain(soundOfMedium({ ...place, index, audio: index.audio, call: this.#call }))
+  }
+
+  #silence(span: FrameSpan): string {
+    return this.#chain(`anullsrc=r=${AUDIO_RATE}:cl=stereo,atrim=end_sample=${this.#samples(span)},${STEREO}`)
+  }
+
+  #samples({ from, to }: FrameSpan): number {
+    const { rate } = this.#request.edit
+    return sampleOfFrame(to, rate) - sampleOfFrame(from, rate)
+  }
 }
 
-/** Sound before the piece that decoders may need to settle, in seconds. */
-const PRE_ROLL = rational(1)
-/** Containers in which a seek lands at the sample that was asked for. */
-const SEEKABLE: ReadonlySet<string> = new Set(['mov', 'matroska', 'wav', 'w64'])
-
-function clipPiece(piece: {
-  readonly clip: EditClip
-  readonly index: MediaIndex
-  readonly audio: AudioIndex
-  readonly length: number
-  readonly call: CallBuilder
-}): string {
-  const { clip, index, audio, length, call } = piece
-  const soundBegin = mulRational(rational(audio.startPts), audio.timeBase)
-  // Sound is placed against the pictures of its file, so that the two stay together.
-  const mediumBegin = index.video
-    ? mulRational(rational(valueAt(index.video.frames, 0) ?? 0), index.video.timeBase)
-    : soundBegin
-  const start = addRational(mediumBegin, clip.sourceStart)
-  const startSample = toSamples(start)
-  const lead = Math.min(length, Math.max(0, toSamples(soundBegin) - startSample))
-  const seekTo = subRational(start, PRE_ROLL)
-  const seek =
-    SEEKABLE.has(index.container) && subRational(seekTo, soundBegin).num > 0
-      ? ['-seek_timestamp', '1', '-noaccurate_seek', '-ss', microseconds(seekTo)]
-      : []
-  const input = call.input(clip.media, ['-f', index.container, ...seek])
-  return [
-    `[${input}:${audio.stream}]aresample=${AUDIO_RATE}`,
-    // ffmpeg's own way from one channel to two costs 3 dB; players give both speakers the full signal.
-    ...(audio.channels === 1 ? ['pan=stereo|c0=c0|c1=c0'] : []),
-    STEREO,
-    `asettb=expr=1/${AUDIO_RATE}`,
-    `atrim=start_pts=${startSample}:end_pts=${startSample + length}`,
-    'asetpts=PTS-STARTPTS',
-    ...(lead > 0 ? [`adelay=delays=${lead}S:all=1`] : []),
-    `apad=whole_len=${length}`,
-    `atrim=end_sample=${length}`,
-  ].join(',')
-}
-
-function toSamples(seconds: Rational): number {
-  return roundRational(mulRational(seconds, rational(AUDIO_RATE)))
-}
-
-function microseconds(seconds: Rational): string {
-  return (roundRational(mulRational(seconds, rational(1_000_000))) / 1_000_000).toFixed(6)
-}
+/** Concat and mixers count in other units; samples are counted anew behind them. */
+const counted = `asettb=expr=1/${AUDIO_RATE},asetpts=NB_CONSUMED_SAMPLES`
+const exactly = (samples: number): string => `apad=whole_len=${samples},atrim=end_sample=${samples}`
+const bracketed = (labels: readonly string[]): string => labels.map((label) => `[${label}]`).join('')

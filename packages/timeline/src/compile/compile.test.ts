@@ -52,10 +52,11 @@ describe('compileCompositor', () => {
         "-i",
         "file:-b:%",
         "-filter_complex",
-        "[0:0]trim=start_pts=70144:end_pts=103424,settb=expr=1/705600000,setpts=PTS-3951359999,fps=25:start_time=0:round=near,trim=end_pts=60,scale=640:360:flags=bicubic+accurate_rnd+bitexact:in_range=tv:out_range=tv:in_color_matrix=bt709:out_color_matrix=bt709,format=yuv420p,colormatrix=bt601:bt709,pad=640:480:0:60:black,setsar=1[s0];
-      color=c=black:s=640x480:r=25,trim=end_frame=10,format=yuv420p,setsar=1[s1];
-      [1:0]trim=start_pts=0:end_pts=21504,settb=expr=1/705600000,setpts=PTS+1,fps=25:start_time=0:round=near,trim=end_pts=40,scale=640:360:flags=bicubic+accurate_rnd+bitexact:in_range=tv:out_range=tv:in_color_matrix=bt709:out_color_matrix=bt709,format=yuv420p,colormatrix=bt601:bt709,pad=640:480:0:60:black,setsar=1[s2];
-      [s0][s1][s2]concat=n=3:v=1:a=0,settb=expr=1/25,setpts=N,format=yuv420p[out]",
+        "[0:0]trim=start_pts=70144:end_pts=103424,settb=expr=1/705600000,setpts=PTS-3951359999,fps=25:start_time=0:round=near,trim=end_pts=60,scale=640:360:flags=bicubic+accurate_rnd+bitexact:in_range=tv:out_range=tv:in_color_matrix=bt709:out_color_matrix=bt709,format=yuv420p,colormatrix=bt601:bt709,pad=640:480:0:60:black,setsar=1[v0];
+      color=c=0x000000:s=640x480:r=25,trim=end_frame=1,format=gbrp,scale=flags=bicubic+accurate_rnd+bitexact:out_color_matrix=bt709:out_range=tv,format=yuv420p,setsar=1,loop=loop=10:size=1,trim=end_frame=10,settb=expr=1/25,setpts=N[v1];
+      [1:0]trim=start_pts=0:end_pts=21504,settb=expr=1/705600000,setpts=PTS+1,fps=25:start_time=0:round=near,trim=end_pts=40,scale=640:360:flags=bicubic+accurate_rnd+bitexact:in_range=tv:out_range=tv:in_color_matrix=bt709:out_color_matrix=bt709,format=yuv420p,colormatrix=bt601:bt709,pad=640:480:0:60:black,setsar=1[v2];
+      [v0][v1][v2]concat=n=3:v=1:a=0,settb=expr=1/25,setpts=N[v3];
+      [v3]settb=expr=1/25,setpts=N,format=yuv420p[out]",
         "-map",
         "[out]",
         "-frames:v",
@@ -75,7 +76,7 @@ describe('compileCompositor', () => {
     const call = compileCompositor({ edit, media, from: 0, to: 50, format })
     const args = resolveCall(call, { pathOf: () => '/x', graphFile: '/tmp/graph' })
     expect(args.slice(call.graphArgIndex - 1, call.graphArgIndex + 1)).toEqual(['-filter_complex_script', '/tmp/graph'])
-    expect(countCompositorInputs(edit, { from: 99, to: 111 })).toBe(2)
+    expect(countCompositorInputs({ edit, media, format, from: 99, to: 111 })).toBe(2)
   })
 
   it('refuses a window that is not in the edit', () => {
@@ -97,10 +98,10 @@ describe('sourceWindow', () => {
       fc.property(rates, fc.nat(300), fc.nat(150), fc.nat(100), (rate, startFrame, a, length) => {
         const clip = clipOf('a', 7, 400, rational(startFrame, 30))
         const [from, to] = [7 + a, 8 + a + length]
-        const window = sourceWindow(clip, { from, to, rate, container: 'mov', video })
+        const window = sourceWindow({ from: clip.from, ...clip.content }, { from, to, rate, container: 'mov', video })
         for (const frame of [from, to - 1]) {
           // Dumb: the last picture that begins before the middle of the frame.
-          const middle = addRational(clip.sourceStart, divRational(rational(2 * (frame - 7) + 1, 2), rate))
+          const middle = addRational(clip.content.start, divRational(rational(2 * (frame - 7) + 1, 2), rate))
           let shown = 0
           for (let i = 0; i < 500; i++) if (compareRational(rational(i, 25), middle) < 0) shown = i
           expect(shown * 512).toBeGreaterThanOrEqual(window.startPts)

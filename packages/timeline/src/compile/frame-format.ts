@@ -1,6 +1,7 @@
 import { mulRational, type Rational, rational, roundRational } from '@sheaf/protocol'
 import type { MediaIndex, VideoIndex } from '../media/media-index.js'
-import { clipsOf, type Edit } from '../model/edit.js'
+import type { Edit } from '../model/edit.js'
+import { mediaClipsOf } from '../model/walk-edit.js'
 
 /** Width and height in pixels, both even. */
 export interface FrameSize {
@@ -33,8 +34,8 @@ export function frameBytes({ width, height }: FrameFormat): number {
 
 /** Size of the output when the job does not say: that of the first clip as it is displayed. */
 export function outputSize(edit: Edit, media: ReadonlyMap<string, MediaIndex>): FrameSize {
-  for (const clip of clipsOf(edit)) {
-    const video = media.get(clip.media)?.video
+  for (const { content } of mediaClipsOf(edit.video)) {
+    const video = media.get(content.media)?.video
     if (video) {
       const shown = displaySize(video)
       return { width: even(shown.width), height: even(shown.height) }
@@ -57,6 +58,12 @@ export function fitInto(video: VideoIndex, canvas: FrameSize): Placement {
   const width = Math.min(canvas.width, byHeight)
   const height = byHeight <= canvas.width ? canvas.height : Math.min(canvas.height, byWidth)
   return { width, height, x: middle(canvas.width - width), y: middle(canvas.height - height) }
+}
+
+/** Whether a picture fills the canvas, so that nothing below it is seen. */
+export function coversCanvas(video: VideoIndex, canvas: FrameSize): boolean {
+  const { width, height } = fitInto(video, canvas)
+  return width === canvas.width && height === canvas.height
 }
 
 function displaySize(video: VideoIndex): FrameSize {

@@ -14,8 +14,10 @@ import {
 } from '@sheaf/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MediaIndex } from '../media/media-index.js'
-import type { Edit, EditClip, EditItem } from '../model/edit.js'
+import type { Edit, EditItem, MediaClip } from '../model/edit.js'
+import { mediaClipsOf } from '../model/walk-edit.js'
 import { ffmpeg, hasFfmpeg, indexOf } from '../testing/ffmpeg.js'
+import { clipOf } from '../testing/media-fixtures.js'
 import { compileCompositor } from './compile-compositor.js'
 import { compileEncoder } from './compile-encoder.js'
 import { resolveCall } from './ffmpeg-call.js'
@@ -89,11 +91,11 @@ describe.runIf(hasFfmpeg())('the compositor', { timeout: 180_000 }, () => {
     let from = 0
     SOURCES.forEach(([name], i) => {
       const to = from + [50, 33, 61, 40, 37, 25][i]!
-      items.push({ kind: 'clip', name, media: name, from, to, sourceStart: starts[i]!, where: name })
+      items.push(clipOf(name, from, to, starts[i]))
       from = to
       if (i === 1) items.push({ kind: 'gap', from, to: (from += 7) })
     })
-    return { name: 'test', rate, frames: from, video: { name: 'V1', items }, audio: undefined }
+    return { name: 'test', rate, frames: from, video: [{ name: 'V1', items }], audio: [] }
   }
   const hashes = (edit: Edit, from: number, to: number, options: readonly string[] = []): string[] => {
     const call = compileCompositor({ edit, media, from, to, format })
@@ -126,15 +128,16 @@ describe.runIf(hasFfmpeg())('the compositor', { timeout: 180_000 }, () => {
     (rate) => {
       const edit = editAt(rate)
       const shown = hashes(edit, 0, edit.frames)
-      for (const item of edit.video.items) {
-        if (item.kind === 'gap' || media.get(item.media)!.video!.variableRate) continue
-        const video = media.get(item.media)!.video!
+      for (const item of mediaClipsOf(edit.video)) {
+        const name = item.content.media
+        const video = media.get(name)!.video!
+        if (video.variableRate) continue
         // The same pictures without any timing: every frame of the file, in order.
         const still: Edit = {
           ...edit,
-          rate: videoRate(item.media),
+          rate: videoRate(name),
           frames: video.frameCount,
-          video: { name: 'V1', items: [{ ...item, from: 0, to: video.frameCount, sourceStart: rational(0) }] },
+          video: [{ name: 'V1', items: [clipOf(name, 0, video.frameCount)] }],
         }
         const all = hashes(still, 0, video.frameCount)
         expect(new Set(all).size).toBe(video.frameCount)
@@ -148,9 +151,9 @@ describe.runIf(hasFfmpeg())('the compositor', { timeout: 180_000 }, () => {
   const videoRate = (name: string): Rational => parseRational(SOURCES.find((s) => s[0] === name)![1])
 
   /** The last frame of the file whose time, counted from the clip's start, is below n + 1/2 frames. */
-  const expectedFrame = (clip: EditClip, rate: Rational, frame: number): number => {
-    const { num, den } = divRational(videoRate(clip.media), rate)
-    const start = mulRational(clip.sourceStart, videoRate(clip.media))
+  const expectedFrame = (clip: MediaClip, rate: Rational, frame: number): number => {
+    const { num, den } = divRational(videoRate(clip.content.media), rate)
+    const start = mulRational(clip.content.start, videoRate(clip.content.media))
     const limit = addRational(start, rational((2 * (frame - clip.from) + 1) * num, 2 * den))
     return ceilRational(limit) - 1
   }

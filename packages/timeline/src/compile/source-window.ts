@@ -10,7 +10,6 @@ import {
 } from '@sheaf/protocol'
 import type { VideoIndex } from '../media/media-index.js'
 import { lastAtOrBelow, valueAt } from '../media/pts-runs.js'
-import type { EditClip } from '../model/edit.js'
 import { FLICKS } from '../otio/durations.js'
 
 /** The ticks in which frames of a source are mapped to frames of the edit. */
@@ -43,36 +42,69 @@ const FRAMES_AFTER = 3
 /** Frames before the first one needed, so that `fps` sees which one holds at the border. */
 const FRAMES_BEFORE = 2
 
+/** A stretch of a medium that runs forward: frame n shows the second `start + (n − from) × speed ÷ rate`. */
+export interface Stretch {
+  readonly from: number
+  readonly start: Rational
+  /** Above 0. */
+  readonly speed: Rational
+}
+
+/** What of a medium is wanted. */
+export interface WindowRequest {
+  readonly from: number
+  readonly to: number
+  readonly rate: Rational
+  readonly container: string
+  readonly video: VideoIndex
+}
+
 /**
- * The window of `clip`'s source for frames [from, to) of the edit (inside the clip). The mapping of
- * times depends on the clip alone, never on the window: so each frame is the same in every window.
+ * The window of a stretch's source for frames [from, to). The mapping of times depends on the stretch alone, never on
+ * the window: so each frame is the same in every window.
  */
-export function sourceWindow(
-  clip: EditClip,
-  span: {
-    readonly from: number
-    readonly to: number
-    readonly rate: Rational
-    readonly container: string
-    readonly video: VideoIndex
-  },
-): SourceWindow {
-  const { rate, video } = span
-  const first = mulRational(rational(valueAt(video.frames, 0) ?? 0), video.timeBase)
-  const origin = addRational(first, clip.sourceStart)
-  const ptsAt = (halfFrames: number): number =>
-    floorRational(divRational(addRational(origin, divRational(rational(halfFrames, 2), rate)), video.timeBase))
-  // Frame n shows the last picture whose time is before n + ½ frames.
-  const low = lastAtOrBelow(video.frames, ptsAt(2 * (span.from - clip.from) - 1)) - FRAMES_BEFORE
-  const high = lastAtOrBelow(video.frames, ptsAt(2 * (span.to - 1 - clip.from) + 1)) + FRAMES_AFTER
+export function sourceWindow(stretch: Stretch, request: WindowRequest): SourceWindow {
+  const { from, to, rate, container, video } = request
+  const origin = addRational(firstSecond(video), stretch.start)
+  // Frame n shows the last picture that comes before n + ½ frames.
+  const shownAt = (frame: number): number => {
+    const halves = rational((2 * (frame - stretch.from) + 1) * rate.den, 2 * rate.num)
+    return pictureAt(video, addRational(origin, mulRational(halves, stretch.speed)))
+  }
+  const low = shownAt(from - 1) - FRAMES_BEFORE
+  const high = shownAt(to - 1) + FRAMES_AFTER
   const start = Math.max(0, Math.min(low, video.frameCount - 1))
-  const ticks = ticksFor(rate)
   return {
-    seekSeconds: seekFor(span.container, video, start),
+    seekSeconds: seekFor(container, video, start),
     startPts: valueAt(video.frames, start) ?? 0,
     endPts: high < video.frameCount ? valueAt(video.frames, high) : undefined,
-    originTicks: roundRational(mulRational(origin, rational(ticks.perSecond))),
+    originTicks: roundRational(mulRational(origin, rational(ticksFor(rate).perSecond))),
   }
+}
+
+/** The window of the one picture that is shown at second `start` of a medium. */
+export function stillWindow(
+  start: Rational,
+  request: Pick<WindowRequest, 'rate' | 'container' | 'video'>,
+): Omit<SourceWindow, 'originTicks'> {
+  const { rate, container, video } = request
+  const half = divRational(rational(1, 2), rate)
+  const shown = pictureAt(video, addRational(addRational(firstSecond(video), start), half))
+  const index = Math.max(0, Math.min(shown, video.frameCount - 1))
+  return {
+    seekSeconds: seekFor(container, video, index),
+    startPts: valueAt(video.frames, index) ?? 0,
+    endPts: index + 1 < video.frameCount ? valueAt(video.frames, index + 1) : undefined,
+  }
+}
+
+function firstSecond(video: VideoIndex): Rational {
+  return mulRational(rational(valueAt(video.frames, 0) ?? 0), video.timeBase)
+}
+
+/** Number of the picture that is on at a second of the medium's own time; -1 before the first. */
+function pictureAt(video: VideoIndex, second: Rational): number {
+  return lastAtOrBelow(video.frames, floorRational(divRational(second, video.timeBase)))
 }
 
 /** Containers with an index of their own, in which a seek lands where it is asked to. */

@@ -3,12 +3,14 @@ import { frameFormat, type FrameSize } from '../compile/frame-format.js'
 import type { AudioIndex, MediaIndex, PtsRun, VideoIndex } from '../media/media-index.js'
 import { containerNames } from '../media/media-support.js'
 import { countValues } from '../media/pts-runs.js'
-import type { Edit, EditItem, EditTrack } from '../model/edit.js'
+import type { Edit, EditTrack } from '../model/edit.js'
 import { MAX_EDIT_FRAMES } from '../model/read-edit.js'
+import { mediaClipsOf } from '../model/walk-edit.js'
 import { type Preset, X264_SPEEDS } from '../preset/preset.js'
 import { SEGMENT_LENGTH, type SegmentSpan } from '../segment/plan-segments.js'
 import { canonicalJson } from './canonical-json.js'
 import { type Manifest, MANIFEST_LIMITS, MANIFEST_VERSION, type ManifestMedia } from './manifest.js'
+import { TrackValueReader } from './track-value-reader.js'
 import { ValueReader } from './value-reader.js'
 
 /** The manifest's one text: equal manifests have equal texts. */
@@ -65,36 +67,16 @@ function readEditValue(value: ValueReader): Edit {
     name: value.field('name').text(),
     rate: value.field('rate').positive(),
     frames,
-    video: readTrack(value.field('video'), frames),
-    audio: value.field('audio').optional((track) => readTrack(track, frames)),
+    ...readTracks(value, frames),
   }
 }
 
-function readTrack(value: ValueReader, frames: number): EditTrack {
-  const items = value.field('items').list(MANIFEST_LIMITS.items, readItem)
-  let at = 0
-  for (const item of items) {
-    if (item.from !== at || item.to <= item.from) throw value.error(`items without holes (at frame ${at})`)
-    at = item.to
-  }
-  if (at !== frames) throw value.error(`items up to frame ${frames}`)
-  return { name: value.field('name').text(16), items }
-}
-
-function readItem(value: ValueReader): EditItem {
-  const from = value.field('from').integer(0, MAX_EDIT_FRAMES)
-  const to = value.field('to').integer(0, MAX_EDIT_FRAMES)
-  if (value.field('kind').oneOf('clip', 'gap') === 'gap') return { kind: 'gap', from, to }
-  const sourceStart = value.field('sourceStart').rational()
-  if (sourceStart.num < 0) throw value.error('a source start that is not negative')
+function readTracks(value: ValueReader, frames: number): Pick<Edit, 'video' | 'audio'> {
+  const reader = new TrackValueReader()
+  const read = (track: ValueReader): EditTrack => reader.track(track, { from: 0, to: frames })
   return {
-    kind: 'clip',
-    name: value.field('name').text(),
-    media: value.field('media').text(256),
-    from,
-    to,
-    sourceStart,
-    where: value.field('where').text(),
+    video: value.field('video').list(MANIFEST_LIMITS.tracks, read),
+    audio: value.field('audio').list(MANIFEST_LIMITS.tracks, read),
   }
 }
 
@@ -128,6 +110,7 @@ function readVideo(value: ValueReader): VideoIndex {
     variableRate: value.field('variableRate').oneOf(true, false),
     range: value.field('range').oneOf('limited', 'full'),
     matrix: value.field('matrix').oneOf('bt601', 'bt709', 'smpte240m', 'fcc', 'rgb'),
+    alpha: value.field('alpha').oneOf('none', 'straight'),
   }
 }
 
@@ -186,14 +169,10 @@ function checkMediaNames({ edit, media }: Manifest, root: ValueReader): void {
     if (parseAssetId(key) === undefined)
       throw root.field('media').error(`asset ids (${JSON.stringify(key.slice(0, 60))})`)
   }
-  for (const [kind, track] of [
-    ['video', edit.video],
-    ['audio', edit.audio],
-  ] as const) {
-    for (const item of track?.items ?? []) {
-      if (item.kind === 'gap') continue
-      const medium = Object.hasOwn(media, item.media) ? media[item.media] : undefined
-      if (!medium?.index[kind]) throw root.field('media').error(`${kind} of ${item.media} (${item.where})`)
+  for (const kind of ['video', 'audio'] as const) {
+    for (const { content, where } of mediaClipsOf(edit[kind])) {
+      const medium = Object.hasOwn(media, content.media) ? media[content.media] : undefined
+      if (!medium?.index[kind]) throw root.field('media').error(`${kind} of ${content.media} (${where})`)
     }
   }
 }

@@ -1,5 +1,7 @@
+import { rational } from '@sheaf/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { EditItem } from '../model/edit.js'
 import { clipOf, editOf, steadyIndex } from '../testing/media-fixtures.js'
 import { canonicalJson } from './canonical-json.js'
 import { decodeManifest, encodeManifest } from './manifest-codec.js'
@@ -7,7 +9,7 @@ import { type Manifest, mediaIndices } from './manifest.js'
 
 const medium = { index: steadyIndex(100), sizeBytes: 1000, name: 'a 🎬.mp4' }
 const manifest: Manifest = {
-  version: 1,
+  version: 2,
   edit: editOf([clipOf('a0', 0, 50), { kind: 'gap', from: 50, to: 60 }], [clipOf('a0', 0, 60)]),
   media: { a0: medium },
   size: { width: 640, height: 360 },
@@ -25,12 +27,48 @@ const changed = (path: string, value: unknown): string => {
   return JSON.stringify(copy)
 }
 
+interface Loose {
+  readonly edit: { readonly video: readonly { readonly items: Record<string, unknown>[] }[] }
+}
+
 describe('manifest', () => {
   it('reads back what was written', () => {
     expect(decodeManifest(encodeManifest(manifest))).toEqual(manifest)
-    const silent: Manifest = { ...manifest, edit: { ...manifest.edit, audio: undefined }, preset: { id: 'ffv1' } }
+    const silent: Manifest = { ...manifest, edit: { ...manifest.edit, audio: [] }, preset: { id: 'ffv1' } }
     expect(decodeManifest(encodeManifest(silent))).toEqual(silent)
     expect(mediaIndices(manifest).get('a0')).toEqual(steadyIndex(100))
+  })
+
+  it('reads back every kind of item, and nothing that breaks its frames', () => {
+    const inner = { name: 'V1.1.1', items: [clipOf('a0', 10, 20, rational(-1, 3), rational(-3, 2))] }
+    const items: readonly EditItem[] = [
+      {
+        ...{ kind: 'transition', from: -3, to: 10, style: 'wipe-up', where: 'x' },
+        out: { kind: 'gap', from: -3, to: 10 },
+        in: { ...clipOf('a0', -3, 10), content: { kind: 'colour', rgb: 'c02010' } },
+      },
+      { ...clipOf('a0', 10, 20), content: { kind: 'stack', tracks: [inner] } },
+      { ...clipOf('a0', 20, 60), content: { kind: 'bars' } },
+    ]
+    const rich: Manifest = { ...manifest, edit: editOf(items) }
+    expect(decodeManifest(encodeManifest(rich))).toEqual(rich)
+    const broken = (item: number, key: string, value: unknown): string => {
+      const copy = JSON.parse(encodeManifest(rich)) as Loose
+      copy.edit.video[0]!.items[item]![key] = value
+      return JSON.stringify(copy)
+    }
+    let deep: unknown = { kind: 'bars' }
+    for (let level = 0; level < 40; level++) {
+      deep = { kind: 'stack', tracks: [{ name: 'x', items: [{ ...clipOf('a0', 20, 60), content: deep }] }] }
+    }
+    const cases: readonly (readonly [string, RegExp])[] = [
+      [broken(0, 'in', { kind: 'gap', from: 0, to: 10 }), /sides on its own frames/],
+      [broken(1, 'to', 19), /without holes|up to frame/],
+      [broken(2, 'content', deep), /stacks deep/],
+      [broken(2, 'content', { kind: 'colour', rgb: 'red;x=' }), /six hex digits|at most 6/],
+      [broken(0, 'style', 'fade;movie=x'), /one of dissolve/],
+    ]
+    for (const [text, message] of cases) expect(() => decodeManifest(text)).toThrow(message)
   })
 
   it('has one text, however its fields were put together', () => {
@@ -45,7 +83,7 @@ describe('manifest', () => {
   })
 
   it.each<[string, unknown, RegExp]>([
-    ['version', 7, /version 7; this Sheaf reads version 1/],
+    ['version', 7, /version 7; this Sheaf reads version 2/],
     ['version', '1', /manifest\.version: expected an integer/],
     ['size.width', 641, /manifest\.size: expected even/],
     ['segments', [[0, 30]], /segments up to frame 60/],
@@ -67,9 +105,8 @@ describe('manifest', () => {
     ],
     ['edit.rate.den', 0, /manifest\.edit\.rate\.den/],
     ['edit.frames', 61, /items up to frame 61/],
-    ['edit.video.items.0.media', 'b', /video of b/],
-    ['edit.video.items.0.media', '__proto__', /video of __proto__/],
-    ['edit.video.items.0.sourceStart.num', -1, /not negative/],
+    ['edit.video.0.items.0.content.media', 'b', /video of b/],
+    ['edit.video.0.items.0.content.media', '__proto__', /video of __proto__/],
     ['media.a0.index.container', 'concat', /one of mov/],
     ['media.a0.index.video.codec', 'h264;x', /letters, digits/],
     ['media.a0.index.video.frameCount', 99, /as many time stamps/],
@@ -77,7 +114,7 @@ describe('manifest', () => {
     ['preset.id', 'sh', /one of h264, ffv1/],
     ['edit.name', 'x'.repeat(5000), /at most 4096/],
     ['media.a0.sizeBytes', 0, /sizeBytes/],
-    ['edit.audio.items.0.media', 'a1', /audio of a1/],
+    ['edit.audio.0.items.0.content.media', 'a1', /audio of a1/],
     ...['../../../../home/u/.bashrc', '/etc/passwd', '..', 'a', 'a00', 'a0/../b', 'a0\n', '', '__proto__'].map(
       (id) =>
         ['media', JSON.parse(`{${JSON.stringify(id)}:${JSON.stringify(medium)}}`) as unknown, /asset ids/] as [

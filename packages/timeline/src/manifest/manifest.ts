@@ -5,7 +5,7 @@ import type { Preset } from '../preset/preset.js'
 import type { SegmentSpan } from '../segment/plan-segments.js'
 
 /** The manifest version that is written, and the only one that is read. */
-export const MANIFEST_VERSION = 1
+export const MANIFEST_VERSION = 2
 
 /**
  * Everything that a job's segments depend on, and nothing else: whoever holds it and the assets
@@ -34,7 +34,12 @@ export interface ManifestMedia {
 export const MANIFEST_LIMITS = {
   characters: 64 * 1024 * 1024,
   media: 10_000,
+  /** Of one kind, in one stack. */
+  tracks: 200,
+  /** Of all tracks together, nested ones and both sides of transitions too. */
   items: 200_000,
+  /** Stacks inside each other. */
+  depth: 32,
   segments: 1_000_000,
   runs: 5_000_000,
   text: 4096,

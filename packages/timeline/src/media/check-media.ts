@@ -1,4 +1,5 @@
 import {
+  absRational,
   addRational,
   ceilRational,
   compareRational,
@@ -9,7 +10,8 @@ import {
   SheafError,
   subRational,
 } from '@sheaf/protocol'
-import { type Edit, type EditClip, type EditTrack } from '../model/edit.js'
+import type { Edit, MediaClip } from '../model/edit.js'
+import { mediaClipsOf, mediaTimeAt } from '../model/walk-edit.js'
 import type { MediaIndex } from './media-index.js'
 import { valueAt } from './pts-runs.js'
 
@@ -36,18 +38,17 @@ export interface MediaProblem {
 export function checkMediaAgainstEdit(edit: Edit, media: ReadonlyMap<string, MediaState>): MediaProblem[] {
   const problems: MediaProblem[] = []
   const broken = new Set<string>()
-  const check = (track: EditTrack, kind: 'video' | 'audio'): void => {
-    for (const clip of track.items.filter((item) => item.kind === 'clip')) {
-      const state: MediaState = media.get(clip.media) ?? { state: 'missing' }
+  for (const kind of ['video', 'audio'] as const) {
+    for (const clip of mediaClipsOf(edit[kind])) {
+      const { media: name } = clip.content
+      const state: MediaState = media.get(name) ?? { state: 'missing' }
       if (state.state === 'indexed') problems.push(...checkClip(edit.rate, clip, state.index, kind))
-      else if (!broken.has(clip.media)) {
-        broken.add(clip.media)
+      else if (!broken.has(name)) {
+        broken.add(name)
         problems.push(brokenMedium(clip, state))
       }
     }
   }
-  check(edit.video, 'video')
-  if (edit.audio) check(edit.audio, 'audio')
   return problems
 }
 
@@ -79,35 +80,35 @@ export function videoDuration(index: NonNullable<MediaIndex['video']>): Rational
   return mulRational(rational(last - first + index.lastDuration), index.timeBase)
 }
 
-function brokenMedium(clip: EditClip, state: Exclude<MediaState, { state: 'indexed' }>): MediaProblem {
-  const at = { media: clip.media, where: clip.where }
+function brokenMedium(clip: MediaClip, state: Exclude<MediaState, { state: 'indexed' }>): MediaProblem {
+  const { media } = clip.content
+  const at = { media, where: clip.where }
   switch (state.state) {
     case 'missing':
-      return { kind: 'missing', ...at, message: `the file ${clip.media} does not exist` }
+      return { kind: 'missing', ...at, message: `the file ${media} does not exist` }
     case 'empty':
-      return { kind: 'empty', ...at, message: `the file ${clip.media} is empty (0 bytes)` }
+      return { kind: 'empty', ...at, message: `the file ${media} is empty (0 bytes)` }
     case 'unreadable':
-      return { kind: 'unreadable', ...at, message: `the file ${clip.media}: ${state.reason}` }
+      return { kind: 'unreadable', ...at, message: `the file ${media}: ${state.reason}` }
   }
 }
 
-function checkClip(rate: Rational, clip: EditClip, index: MediaIndex, kind: 'video' | 'audio'): MediaProblem[] {
-  const at = { media: clip.media, where: clip.where }
-  const stream = index[kind]
-  if (!stream) {
+function checkClip(rate: Rational, clip: MediaClip, index: MediaIndex, kind: 'video' | 'audio'): MediaProblem[] {
+  const { media, speed } = clip.content
+  const at = { media, where: clip.where }
+  if (!index[kind]) {
     const what = kind === 'video' ? 'no video stream' : 'no audio stream'
-    return [{ kind: `no-${kind}`, ...at, message: `the file ${clip.media} holds ${what}` }]
+    return [{ kind: `no-${kind}`, ...at, message: `the file ${media} holds ${what}` }]
   }
-  // Sound that ends early is silence; only what is not there at all is wrong.
-  if (kind === 'audio' || !index.video) return []
-  const length = divRational(rational(clip.to - clip.from), rate)
-  const missing = subRational(addRational(clip.sourceStart, length), videoDuration(index.video))
+  // Sound that ends early is silence; a still has no end. Only what is not there at all is wrong.
+  if (kind === 'audio' || !index.video || index.video.frameCount === 1) return []
+  const latest = speed.num < 0 ? clip.from : clip.to - 1
+  const frame = divRational(absRational(speed), rate)
+  const missing = subRational(addRational(mediaTimeAt(clip, latest, rate), frame), videoDuration(index.video))
   const frames = mulRational(missing, rate)
   // Half a frame is what a coarse time base and a fractional start may cost.
   if (compareRational(frames, rational(1, 2)) <= 0) return []
   const count = ceilRational(subRational(frames, rational(1, 2)))
   const words = count === 1 ? '1 frame' : `${count} frames`
-  return [
-    { kind: 'too-short', ...at, message: `the file ${clip.media} is ${words} shorter than the clip that uses it` },
-  ]
+  return [{ kind: 'too-short', ...at, message: `the file ${media} is ${words} shorter than the clip that uses it` }]
 }

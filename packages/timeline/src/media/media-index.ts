@@ -41,6 +41,8 @@ export interface VideoIndex {
   readonly variableRate: boolean
   readonly range: 'limited' | 'full'
   readonly matrix: 'bt601' | 'bt709' | 'smpte240m' | 'fcc' | 'rgb'
+  /** Whether pixels say how much of what lies below is to be seen; `straight`: colours are not multiplied by it. */
+  readonly alpha: 'none' | 'straight'
 }
 
 /** The first audio stream. */

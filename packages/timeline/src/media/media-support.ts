@@ -26,6 +26,19 @@ const PIXEL_FORMATS: ReadonlySet<string> = new Set([
   '0rgb',
   '0bgr',
 ])
+/** 8-bit pictures with transparency. */
+const ALPHA_FORMATS: ReadonlySet<string> = new Set([
+  'rgba',
+  'bgra',
+  'argb',
+  'abgr',
+  'gbrap',
+  'ya8',
+  'pal8',
+  'yuva420p',
+  'yuva422p',
+  'yuva444p',
+])
 const SDR_TRANSFERS: ReadonlySet<string> = new Set([
   'bt709',
   'smpte170m',
@@ -73,6 +86,13 @@ const CONTAINERS: ReadonlyMap<string, string> = new Map([
   ['flv', 'flv'],
   ['asf', 'asf'],
   ['caf', 'caf'],
+  // Stills. ffprobe says `image2` of a JPEG; that would read a name with `%d` in it as a sequence.
+  ['image2', 'jpeg_pipe'],
+  ['jpeg_pipe', 'jpeg_pipe'],
+  ['png_pipe', 'png_pipe'],
+  ['tiff_pipe', 'tiff_pipe'],
+  ['bmp_pipe', 'bmp_pipe'],
+  ['webp_pipe', 'webp_pipe'],
 ])
 
 /** The container's name for `-f`; undefined when it is not read. */
@@ -103,7 +123,7 @@ function refusePixels(stream: ProbeStream): string[] {
   if (space.startsWith('bt2020') || space === 'ictcp' || space.startsWith('ycgco')) {
     return [`HDR or wide colour (matrix ${space})`]
   }
-  if (PIXEL_FORMATS.has(format)) return []
+  if (PIXEL_FORMATS.has(format) || ALPHA_FORMATS.has(format)) return []
   if (/^(yuva|rgba|bgra|argb|abgr|gbrap|ya|pal8)/.test(format)) {
     return [`transparent pictures (pixel format ${format})`]
   }
@@ -113,12 +133,13 @@ function refusePixels(stream: ProbeStream): string[] {
   return [`the pixel format ${format}`]
 }
 
-/** Range and matrix of a stream; what it does not say follows from its kind, as players do it. */
-export function colourOf(stream: ProbeStream): Pick<VideoIndex, 'range' | 'matrix'> {
+/** Range, matrix and transparency of a stream; what it does not say follows from its kind, as players do it. */
+export function colourOf(stream: ProbeStream): Pick<VideoIndex, 'range' | 'matrix' | 'alpha'> {
   const format = stream.pix_fmt ?? ''
-  const rgb = /^(rgb|bgr|gbr|0rgb|0bgr)/.test(format)
-  const full = rgb || format.startsWith('yuvj') || stream.color_range === 'pc'
-  return { range: full ? 'full' : 'limited', matrix: rgb ? 'rgb' : matrixOf(stream) }
+  const rgb = /^(rgb|bgr|gbr|0rgb|0bgr|argb|abgr|pal8)/.test(format)
+  const full = rgb || format === 'ya8' || format.startsWith('yuvj') || stream.color_range === 'pc'
+  const alpha = ALPHA_FORMATS.has(format) ? 'straight' : 'none'
+  return { range: full ? 'full' : 'limited', matrix: rgb ? 'rgb' : matrixOf(stream), alpha }
 }
 
 function matrixOf(stream: ProbeStream): VideoIndex['matrix'] {

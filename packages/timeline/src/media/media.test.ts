@@ -68,8 +68,6 @@ describe('buildMediaIndex', () => {
     [{ side_data_list: [{ rotation: -90 }] }, 'rotated pictures (-90 degrees)'],
     [{ tags: { rotate: '180' } }, 'rotated pictures (180 degrees)'],
     [{ pix_fmt: 'yuv420p10le' }, 'more than 8 bits a channel'],
-    [{ pix_fmt: 'yuva420p' }, 'transparent pictures'],
-    [{ pix_fmt: 'rgba' }, 'transparent pictures'],
     [{ pix_fmt: 'p010le' }, 'more than 8 bits'],
     [{ color_transfer: 'smpte2084' }, 'HDR or wide colour (transfer smpte2084)'],
     [{ color_transfer: 'arib-std-b67' }, 'HDR'],

@@ -2,9 +2,10 @@ import { rational, SheafError } from '@sheaf/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { clip, external, gap, range, time, timeline, track } from '../testing/otio-builder.js'
-import { bindMedia, cutsOf, type EditClip } from './edit.js'
+import type { MediaClip } from './edit.js'
 import { readEdit, type ReadEdit } from './read-edit.js'
 import { sliceEdit } from './slice-edit.js'
+import { bindMedia, cutsOf, mediaClipsOf } from './walk-edit.js'
 
 const read = (text: string): ReadEdit => readEdit(text, { editPath: 'film.otio' })
 const failure = (text: string): SheafError => {
@@ -16,7 +17,7 @@ const failure = (text: string): SheafError => {
   }
   throw new Error('it was accepted')
 }
-const firstClip = (result: ReadEdit): EditClip => result.edit.video.items.find((item) => item.kind === 'clip')!
+const firstClip = (result: ReadEdit): MediaClip => mediaClipsOf(result.edit.video)[0]!
 
 describe('readEdit', () => {
   it('places clips and gaps, on video and audio', () => {
@@ -24,21 +25,20 @@ describe('readEdit', () => {
       timeline([track([clip('a', 10, 50), gap(25), clip('b', 0, 30)]), track([gap(20), clip('c', 5, 100)], 'Audio')]),
     )
     expect(edit).toMatchObject({ name: 'film', rate: { num: 25, den: 1 }, frames: 120 })
-    expect(edit.video.items.map((item) => [item.kind, item.from, item.to])).toEqual([
+    expect(edit.video[0]!.items.map((item) => [item.kind, item.from, item.to])).toEqual([
       ['clip', 0, 50],
       ['gap', 50, 75],
       ['clip', 75, 105],
       ['gap', 105, 120],
     ])
-    expect(edit.audio?.items.map((item) => [item.kind, item.from, item.to])).toEqual([
+    expect(edit.audio[0]?.items.map((item) => [item.kind, item.from, item.to])).toEqual([
       ['gap', 0, 20],
       ['clip', 20, 120],
     ])
     expect(cutsOf(edit)).toEqual([50, 75, 105])
     expect(report).toEqual({ warnings: [], unsupported: [] })
     expect(firstClip({ edit } as ReadEdit)).toMatchObject({
-      media: 'a.mp4',
-      sourceStart: { num: 2, den: 5 },
+      content: { kind: 'media', media: 'a.mp4', start: { num: 2, den: 5 }, speed: { num: 1, den: 1 } },
       where: 'track V1 item 1 "a" at 00:00:00:00',
     })
   })
@@ -47,7 +47,7 @@ describe('readEdit', () => {
     const media_references = { DEFAULT_MEDIA: external('x.mov', range(86400, 1000, 24)) }
     const result = read(timeline([track([clip('a', 0, 48, { source_range: range(86412, 48, 24), media_references })])]))
     expect(result.edit.rate).toEqual({ num: 24, den: 1 })
-    expect(firstClip(result).sourceStart).toEqual({ num: 1, den: 2 })
+    expect(firstClip(result).content.start).toEqual({ num: 1, den: 2 })
   })
 
   it('takes the rate of the global start time, else the most frequent one, snapped to n/1001', () => {
@@ -65,7 +65,7 @@ describe('readEdit', () => {
         let sum = 0
         const ends = lengths.map((length) => Math.round(((sum += length) * 25) / 30 + 1e-9))
         const kept = ends.filter((end, i) => end > (ends[i - 1] ?? 0))
-        expect(edit.video.items.map((item) => item.to)).toEqual(kept)
+        expect(edit.video[0]!.items.map((item) => item.to)).toEqual(kept)
       }),
     )
   })
@@ -142,17 +142,22 @@ describe('readEdit', () => {
     const error = failure(
       timeline([
         track([
-          clip('fx', 0, 25, { effects: [effect, { OTIO_SCHEMA: 'LinearTimeWarp.1', time_scalar: 2 }] }),
-          { OTIO_SCHEMA: 'Transition.1', transition_type: 'SMPTE_Dissolve', in_offset: time(5), out_offset: time(5) },
+          clip('fx', 0, 25, { effects: [effect, { OTIO_SCHEMA: 'LinearTimeWarp.1', time_scalar: 2000 }] }),
+          { OTIO_SCHEMA: 'Transition.1', transition_type: 'Star_Iris', in_offset: time(5), out_offset: time(5) },
           clip('missing', 0, 25, reference('MissingReference.1')),
-          clip('gen', 0, 25, reference('GeneratorReference.1', { generator_kind: 'bars' })),
+          clip('gen', 0, 25, reference('GeneratorReference.1', { generator_kind: 'Clouds' })),
           clip('seq', 0, 25, reference('ImageSequenceReference.1', { name_prefix: 'f.', name_suffix: '.exr' })),
           clip('nan', Number.NaN, 25),
           clip('inf', 0, Number.POSITIVE_INFINITY),
           clip('neg', 0, -3),
           clip('early', -10, 25),
           clip('web', 0, 25, { media_references: { DEFAULT_MEDIA: external('https://x/y.mp4') } }),
-          { OTIO_SCHEMA: 'Stack.1', name: 'nest', children: [] },
+          {
+            OTIO_SCHEMA: 'Stack.1',
+            name: 'nest',
+            children: [],
+            effects: [{ OTIO_SCHEMA: 'LinearTimeWarp.1', time_scalar: -1 }],
+          },
           { OTIO_SCHEMA: 'Caption.1', name: 'hi' },
         ]),
         track([clip('over', 0, 5)]),
@@ -162,36 +167,118 @@ describe('readEdit', () => {
     expect(error.code).toBe('SHEAF_EDIT_UNSUPPORTED')
     for (const part of [
       'item 1 "fx" at 00:00:00:00: the effect Blur (Effect.1)',
-      'the time effect LinearTimeWarp.1 at 2',
-      'item 2 at 00:00:01:00: a transition (SMPTE_Dissolve)',
+      'a speed of 2000 (LinearTimeWarp.1)',
+      'item 2 at 00:00:01:00: a transition (Star_Iris)',
       '"missing" at 00:00:01:00: a clip without a medium',
-      'a generator (bars)',
+      'a generator (Clouds)',
       'an image sequence (f.….exr)',
       '"nan" at 00:00:04:00: a source start of NaN at rate 25',
       '"inf" at 00:00:05:00: a duration of Infinity',
       'a duration of -3 at rate 25',
       '10 frames before its medium begins',
       'a medium behind https://',
-      'a nested stack',
+      'a nested stack that runs backwards',
       'an item of the unknown kind Caption.1',
-      'track V2: a second video track',
       'a track of kind Subtitle',
     ])
       expect(error.message).toContain(part)
-    expect(error.details['refusals']).toHaveLength(15)
+    expect(error.details['refusals']).toHaveLength(14)
   })
 
-  it('renders what is switched off as black, and says so', () => {
+  const turn = (before: number, after: number, more: object = {}): object => ({
+    OTIO_SCHEMA: 'Transition.1',
+    transition_type: 'SMPTE_Dissolve',
+    in_offset: time(before),
+    out_offset: time(after),
+    ...more,
+  })
+  const layOut = (items: readonly object[]): readonly (readonly [string, number, number])[] =>
+    read(timeline([track(items)])).edit.video[0]!.items.map(({ kind, from, to }) => [kind, from, to] as const)
+
+  it('lays transitions over both neighbours, whose media run on under them', () => {
+    const { edit } = read(timeline([track([clip('a', 10, 30), turn(6, 4), clip('b', 50, 30)])]))
+    const [first, transition, last] = edit.video[0]!.items
+    expect(first).toMatchObject({ from: 0, to: 24, content: { start: rational(10, 25) } })
+    expect(transition).toMatchObject({
+      ...{ kind: 'transition', from: 24, to: 34, style: 'dissolve' },
+      out: { from: 24, to: 34, content: { media: 'a.mp4', start: rational(34, 25) } },
+      in: { from: 24, to: 34, content: { media: 'b.mp4', start: rational(44, 25) } },
+    })
+    expect(last).toMatchObject({ from: 34, to: 60, content: { start: rational(54, 25) } })
+    expect(edit.frames).toBe(60)
+  })
+
+  it('lets a transition lead from and to nothing at the ends of a track, and through a colour', () => {
+    expect(layOut([turn(0, 5), clip('a', 0, 30), turn(5, 0)])).toEqual([
+      ['transition', 0, 5],
+      ['clip', 5, 25],
+      ['transition', 25, 30],
+    ])
+    const dip = turn(5, 5, { name: 'Dip to White', transition_type: 'Custom_Transition' })
+    expect(layOut([clip('a', 0, 30), dip, clip('b', 9, 9)])).toEqual([
+      ['clip', 0, 25],
+      ['transition', 25, 30],
+      ['transition', 30, 35],
+      ['clip', 35, 39],
+    ])
+  })
+
+  it.each([
+    [[clip('a', 0, 30), turn(40, 0), clip('b', 0, 30)], 'begins before the item it leaves'],
+    [[clip('a', 0, 30), turn(0, 40), clip('b', 50, 30)], 'ends after the item it leads to'],
+    [
+      [clip('a', 0, 30), turn(0, 20), clip('b', 50, 30), turn(20, 0), clip('c', 50, 30)],
+      'inside the transition before it',
+    ],
+    [[clip('a', 0, 30), turn(5, 5), clip('b', 2, 30)], 'needs 3 frames before the beginning of the medium'],
+    [[clip('a', 0, 30), turn(-5, 5), clip('b', 9, 30)], 'a negative or unusable offset'],
+  ])('refuses a transition that cannot be made', (items, message) => {
+    expect(failure(timeline([track(items)])).message).toContain(message)
+  })
+
+  it('leaves out what it does not know when it is told to, and says so', () => {
+    const blur = { effects: [{ OTIO_SCHEMA: 'Effect.1', effect_name: 'Blur' }] }
+    const star = turn(5, 5, { transition_type: 'Star_Iris' })
+    const text = timeline([track([clip('a', 0, 30, blur), star, clip('b', 9, 30)])])
+    expect(failure(text).hint).toContain('--drop-unknown')
+    const { edit, report } = readEdit(text, { editPath: 'film.otio', dropUnknown: true })
+    expect(edit.video[0]!.items).toHaveLength(2)
+    expect(report.warnings).toEqual([
+      'track V1 item 2 at 00:00:01:05: a transition (Star_Iris) is left out',
+      'track V1 item 1 "a" at 00:00:00:00: the effect Blur (Effect.1) is left out',
+    ])
+  })
+
+  it('multiplies the speeds of a clip and of the stacks that it lies in', () => {
+    const warp = (time_scalar: number) => ({ effects: [{ OTIO_SCHEMA: 'LinearTimeWarp.1', time_scalar }] })
+    const stack = {
+      ...{ OTIO_SCHEMA: 'Stack.1', name: 'slow', source_range: range(10, 40), ...warp(0.5) },
+      children: [track([clip('a', 100, 60, warp(3))])],
+    }
+    const { edit } = read(timeline([track([gap(5), stack])]))
+    // Frame 5 is second 0.4 of the stack, and the clip runs at three times that.
+    expect(mediaClipsOf(edit.video)).toMatchObject([
+      { from: 5, to: 45, content: { start: rational(130, 25), speed: rational(3, 2) } },
+    ])
+  })
+
+  it('begins a medium that runs backwards at the end of its part', () => {
+    const backwards = { effects: [{ OTIO_SCHEMA: 'LinearTimeWarp.1', time_scalar: -2 }] }
+    const { edit } = read(timeline([track([clip('a', 100, 10, backwards)])]))
+    expect(mediaClipsOf(edit.video)[0]!.content).toMatchObject({ start: rational(118, 25), speed: rational(-2) })
+  })
+
+  it('shows nothing where something is switched off, and says so', () => {
     const { edit, report } = read(
       timeline([
         track([clip('a', 0, 5, { enabled: false }), clip('b', 0, 5)]),
         track([clip('c', 0, 9)], 'Video', { enabled: false }),
       ]),
     )
-    expect(edit.video.items[0]).toEqual({ kind: 'gap', from: 0, to: 5 })
+    expect(edit.video[0]!.items[0]).toEqual({ kind: 'gap', from: 0, to: 5 })
     expect(report.warnings).toEqual([
       'track V2 is switched off; it is not rendered',
-      'track V1 item 1 "a" at 00:00:00:00 is switched off; it is black',
+      'track V1 item 1 "a" at 00:00:00:00 is switched off; it is not shown',
     ])
   })
 
@@ -245,12 +332,23 @@ describe('sliceEdit', () => {
   it('moves starts and media along', () => {
     const part = sliceEdit(edit, { from: 20, to: 80 })
     expect(part.frames).toBe(60)
-    expect(part.video.items).toMatchObject([
-      { from: 0, to: 30, sourceStart: rational(30, 25) },
+    expect(part.video[0]!.items).toMatchObject([
+      { from: 0, to: 30, content: { start: rational(30, 25) } },
       { kind: 'gap', from: 30, to: 55 },
-      { from: 55, to: 60, sourceStart: rational(0) },
+      { from: 55, to: 60, content: { start: rational(0) } },
     ])
     expect(sliceEdit(edit, { from: 0, to: edit.frames })).toEqual(edit)
+  })
+
+  it('keeps a transition whole that it cuts into', () => {
+    const turn = { OTIO_SCHEMA: 'Transition.1', transition_type: 'SMPTE_Dissolve' }
+    const placed = { ...turn, in_offset: time(6), out_offset: time(4) }
+    const whole = read(timeline([track([clip('a', 10, 30), placed, clip('b', 50, 30)])])).edit
+    const part = sliceEdit(whole, { from: 30, to: 50 })
+    expect(part.video[0]!.items).toMatchObject([
+      { kind: 'transition', from: -6, to: 4, out: { from: -6, to: 4 } },
+      { kind: 'clip', from: 4, to: 20, content: { start: rational(54, 25) } },
+    ])
   })
 
   it('refuses what is not inside', () => {
@@ -268,7 +366,7 @@ describe('sliceEdit', () => {
         ['b.mp4', 'id-b'],
       ]),
     )
-    expect(bound.video.items.map((item) => (item.kind === 'clip' ? item.media : ''))).toEqual(['id-a', '', 'id-b'])
+    expect(mediaClipsOf(bound.video).map(({ content }) => content.media)).toEqual(['id-a', 'id-b'])
     expect(() => bindMedia(edit, new Map())).toThrow(/a\.mp4/)
   })
 })

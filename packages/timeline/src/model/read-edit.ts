@@ -1,11 +1,24 @@
-import { formatRational, SheafError } from '@sheaf/protocol'
-import { durationOf } from '../otio/durations.js'
-import type { OtioNode, OtioStack, OtioTimeline, OtioTrack } from '../otio/otio-types.js'
+import {
+  equalRational,
+  formatRational,
+  mulRational,
+  type Rational,
+  rational,
+  roundRational,
+  SheafError,
+  ZERO,
+} from '@sheaf/protocol'
+import { secondsOf } from '../otio/durations.js'
+import type { OtioClip, OtioGap, OtioNode, OtioStack, OtioTimeline, OtioTrack } from '../otio/otio-types.js'
 import { parseOtio } from '../otio/parse-otio.js'
 import type { Edit, EditTrack, MediaTarget } from './edit.js'
+import { Notes, type Refusal } from './refusal.js'
 import { TargetList } from './target-list.js'
+import { TimeMap } from './time-map.js'
+import { speedOf } from './time-warp.js'
 import { findRate } from './timeline-rate.js'
-import { type Refusal, TrackReader } from './track-reader.js'
+import { TrackReader } from './track-reader.js'
+import { cutTrack } from './walk-edit.js'
 
 /** What was noticed while an edit was read: nothing in it stops the render. */
 export interface EditReport {
@@ -21,46 +34,84 @@ export interface ReadEdit {
   readonly report: EditReport
 }
 
+/** How to read an edit. */
+export interface ReadEditOptions {
+  /** Only named in messages. */
+  readonly editPath: string
+  /** Leave out effects, transitions and generators that are not known, with a warning each. Default false. */
+  readonly dropUnknown?: boolean | undefined
+}
+
 /** Longest edit that is accepted: 46 hours at 60 fps. */
 export const MAX_EDIT_FRAMES = 10_000_000
+/** Tracks of one kind, nested ones apart. */
+const MAX_TRACKS = 200
 
 /**
  * Reads an OpenTimelineIO edit. What this version does not render is refused by name, all of it in
- * one SHEAF_EDIT_UNSUPPORTED whose `details.refusals` lists `{ what, where }`. Malformed files throw
+ * one SHEAF_EDIT_UNSUPPORTED whose `details.refusals` lists `{ what, where, droppable }`. Malformed files throw
  * SHEAF_EDIT_NOT_JSON, _TOO_DEEP, _NOT_OTIO, _VERSION, _EMPTY or _INVALID.
- * `editPath` is only named in messages.
  */
-export function readEdit(text: string, { editPath }: { readonly editPath: string }): ReadEdit {
+export function readEdit(text: string, { editPath, dropUnknown = false }: ReadEditOptions): ReadEdit {
   const parsed = parseWithPath(text, editPath)
   const timeline = timelineOf(parsed.root, editPath)
-  const warnings = [...parsed.warnings]
-  const refusals: Refusal[] = []
-  const { video, audio } = chooseTracks(timeline.tracks, { warnings, refusals })
-  const rate = findRate(timeline, video)
+  const notes = new Notes({ dropUnknown })
+  for (const warning of parsed.warnings) notes.warn(warning)
+  const tracks = chooseTracks(timeline.tracks, notes)
+  const rate = findRate(timeline, tracks.Video)
   if (!rate) throw emptyEdit(editPath)
   const targets = new TargetList()
-  const read = (track: OtioTrack | undefined, name: string): EditTrack | undefined =>
-    track && new TrackReader({ rate, name, targets, warnings, refusals }).read(track)
-  const videoTrack = read(video, 'V1') ?? { name: 'V1', items: [] }
-  const audioTrack = read(audio, 'A1')
-  if (refusals.length > 0) throw unsupported(editPath, refusals)
-  const frames = Math.max(endOf(videoTrack), endOf(audioTrack))
-  if (frames === 0) throw emptyEdit(editPath)
-  if (frames > MAX_EDIT_FRAMES) {
-    throw new SheafError({
-      code: 'SHEAF_EDIT_INVALID',
-      message: `${editPath}: the edit is ${frames} frames long at ${formatRational(rate)} fps; the limit is ${MAX_EDIT_FRAMES}`,
-      hint: 'Look for an item with a wrong duration, or render parts of it.',
-    })
+  const map = stackMap(timeline.tracks, rate, notes)
+  const read = (kind: 'Video' | 'Audio'): EditTrack[] => {
+    const reader = new TrackReader({ kind, targets, notes })
+    return tracks[kind].map(({ name, track }) => reader.read(track, { name, map }))
   }
+  const [video, audio] = [read('Video'), read('Audio')]
+  if (notes.refusals.length > 0) throw unsupported(editPath, notes.refusals)
+  const frames = lengthOf(timeline.tracks, map, [...video, ...audio])
+  if (frames === 0) throw emptyEdit(editPath)
+  if (frames > MAX_EDIT_FRAMES) throw tooLong(editPath, frames, rate)
+  const fit = (track: EditTrack): EditTrack => fitTrack(track, frames, rate)
   const edit: Edit = {
     name: timeline.name,
     rate,
     frames,
-    video: fill(videoTrack, frames),
-    audio: audioTrack && fill(audioTrack, frames),
+    video: video.filter(showsSomething).map(fit),
+    audio: audio.filter(showsSomething).map(fit),
   }
-  return { edit, targets: targets.list(), report: { warnings, unsupported: parsed.unknown } }
+  return { edit, targets: targets.list(), report: { warnings: notes.warnings, unsupported: parsed.unknown } }
+}
+
+/** Where the tracks begin: a trimmed timeline shows them from its source range's start. */
+function stackMap(stack: OtioStack, rate: Rational, notes: Notes): TimeMap {
+  const speed = speedOf(stack.effects, 'the stack of tracks', notes)
+  if (!equalRational(speed, rational(1))) notes.refuse('a speed change of the whole timeline', 'the stack of tracks')
+  const origin = stack.sourceRange ? secondsOf(stack.sourceRange.start) : ZERO
+  if (!origin) notes.refuse('a source range that is no time', 'the stack of tracks')
+  return new TimeMap({ rate, origin: origin ?? ZERO })
+}
+
+function lengthOf(stack: OtioStack, map: TimeMap, tracks: readonly EditTrack[]): number {
+  const trimmed = stack.sourceRange && secondsOf(stack.sourceRange.duration)
+  if (trimmed) return roundRational(mulRational(trimmed, map.rate))
+  return Math.max(0, ...tracks.map((track) => track.items.at(-1)?.to ?? 0))
+}
+
+/** The track on exactly [0, frames). */
+function fitTrack(track: EditTrack, frames: number, rate: Rational): EditTrack {
+  const cut = cutTrack(track, { from: 0, to: frames }, rate)
+  const end = cut.items.at(-1)?.to ?? 0
+  return end >= frames ? cut : { ...cut, items: [...cut.items, { kind: 'gap', from: end, to: frames }] }
+}
+
+const showsSomething = ({ items }: EditTrack): boolean => items.some((item) => item.kind !== 'gap')
+
+function tooLong(editPath: string, frames: number, rate: Rational): SheafError {
+  return new SheafError({
+    code: 'SHEAF_EDIT_INVALID',
+    message: `${editPath}: the edit is ${frames} frames long at ${formatRational(rate)} fps; the limit is ${MAX_EDIT_FRAMES}`,
+    hint: 'Look for an item with a wrong duration, or render parts of it.',
+  })
 }
 
 function parseWithPath(text: string, editPath: string): ReturnType<typeof parseOtio> {
@@ -103,61 +154,52 @@ function timelineOf(root: OtioNode, editPath: string): OtioTimeline {
   })
 }
 
-interface Notes {
-  readonly warnings: string[]
-  readonly refusals: Refusal[]
+interface NamedTrack {
+  readonly name: string
+  readonly track: OtioTrack
 }
 
-function chooseTracks(
-  stack: OtioStack,
-  { warnings, refusals }: Notes,
-): { readonly video: OtioTrack | undefined; readonly audio: OtioTrack | undefined } {
-  if (stack.sourceRange) refusals.push({ what: 'a source range on the stack of tracks', where: stack.place })
-  for (const effect of stack.effects.filter((e) => e.enabled)) {
-    refusals.push({ what: `the effect ${effect.effectName || effect.written}`, where: 'the stack of tracks' })
-  }
-  const counts = new Map<string, number>()
-  const chosen = new Map<string, OtioTrack>()
+/** The tracks that are rendered, bottom first, with the names that people know them by. */
+function chooseTracks(stack: OtioStack, notes: Notes): Readonly<Record<'Video' | 'Audio', readonly NamedTrack[]>> {
+  const chosen: Record<'Video' | 'Audio', NamedTrack[]> = { Video: [], Audio: [] }
+  const others = new Map<string, number>()
   for (const child of stack.children) {
-    if (child.schema !== 'Track') {
-      const name = `${child.written} "${child.name}"`
-      refusals.push({ what: `${name} among the tracks`, where: child.place })
+    if (child.schema === 'unknown' || child.schema === 'Transition') {
+      notes.refuse(`${child.written} "${child.name}" among the tracks`, child.place)
       continue
     }
-    const letter = child.kind === 'Video' ? 'V' : child.kind === 'Audio' ? 'A' : child.kind
-    const number = (counts.get(letter) ?? 0) + 1
-    counts.set(letter, number)
-    const where = `track ${letter}${number}${child.name ? ` "${child.name}"` : ''}`
-    if (isBlank(child)) {
-      if (child.children.length > 0) keepIfLonger(chosen, letter, child)
-    } else if (!child.enabled) warnings.push(`${where} is switched off; it is not rendered`)
-    else if (letter !== 'V' && letter !== 'A') refusals.push({ what: `a track of kind ${child.kind}`, where })
-    else if (chosen.has(letter) && !isBlank(chosen.get(letter))) {
-      refusals.push({ what: `a second ${letter === 'V' ? 'video' : 'audio'} track`, where })
-    } else chosen.set(letter, child)
+    const track = child.schema === 'Track' ? child : trackAround(child)
+    const { kind } = track
+    const title = track.name ? ` "${track.name}"` : ''
+    if (kind !== 'Video' && kind !== 'Audio') {
+      const number = (others.get(kind) ?? 0) + 1
+      others.set(kind, number)
+      if (!isBlank(track) && track.enabled)
+        notes.refuseOrDrop(`a track of kind ${kind}`, `track ${kind}${number}${title}`)
+      continue
+    }
+    const name = `${kind.charAt(0)}${chosen[kind].length + 1}`
+    if (!track.enabled && !isBlank(track)) notes.warn(`track ${name}${title} is switched off; it is not rendered`)
+    chosen[kind].push({ name, track: track.enabled ? track : blank(track) })
   }
-  return { video: chosen.get('V'), audio: chosen.get('A') }
+  for (const kind of ['Video', 'Audio'] as const) {
+    if (chosen[kind].length > MAX_TRACKS) notes.refuse(`${chosen[kind].length} tracks of kind ${kind}`, 'the timeline')
+  }
+  return chosen
 }
+
+/** A clip, a gap or a stack that lies among the tracks is a track by itself. */
+function trackAround(child: OtioClip | OtioGap | OtioStack): OtioTrack {
+  const { written, place, metadata } = child
+  const nothing = { sourceRange: undefined, effects: [], markers: [], enabled: true, name: '' } as const
+  return { written, place, metadata, ...nothing, schema: 'Track', kind: 'Video', children: [child] }
+}
+
+/** A track that is switched off keeps its number and shows nothing. */
+const blank = (track: OtioTrack): OtioTrack => ({ ...track, children: [], effects: [], sourceRange: undefined })
 
 /** Whether a track shows nothing: it has no items, or gaps alone. */
-function isBlank(track: OtioTrack | undefined): boolean {
-  return track === undefined || track.children.every((child) => child.schema === 'Gap')
-}
-
-/** A track of gaps alone still says how long the edit is, as long as nothing better is there. */
-function keepIfLonger(chosen: Map<string, OtioTrack>, letter: string, track: OtioTrack): void {
-  if (letter === 'V' && !chosen.has(letter) && (durationOf(track)?.num ?? 0) > 0) chosen.set(letter, track)
-}
-
-function endOf(track: EditTrack | undefined): number {
-  return track?.items.at(-1)?.to ?? 0
-}
-
-function fill(track: EditTrack, frames: number): EditTrack {
-  const end = endOf(track)
-  if (end >= frames) return track
-  return { ...track, items: [...track.items, { kind: 'gap', from: end, to: frames }] }
-}
+const isBlank = (track: OtioTrack): boolean => track.children.every((child) => child.schema === 'Gap')
 
 function emptyEdit(editPath: string): SheafError {
   return new SheafError({
@@ -174,7 +216,9 @@ function unsupported(editPath: string, refusals: readonly Refusal[]): SheafError
   return new SheafError({
     code: 'SHEAF_EDIT_UNSUPPORTED',
     message: [`${editPath}: ${count} in this edit cannot be rendered`, ...shown, ...more].join('\n'),
-    hint: 'Cuts, gaps, mixed sizes and rates on one video and one audio track are rendered. Replace or render out the rest in the editor.',
+    hint: refusals.every(({ droppable }) => droppable)
+      ? 'Render out in the editor what is listed, or leave it out with --drop-unknown.'
+      : 'Replace what is listed in the editor, or render it out there.',
     details: { refusals: refusals.slice(0, 200) },
   })
 }

@@ -1,8 +1,10 @@
-import { addRational, divRational, rational, SheafError } from '@sheaf/protocol'
-import type { Edit, EditItem, EditTrack } from './edit.js'
+import { SheafError } from '@sheaf/protocol'
+import type { Edit, EditElement, EditItem, EditTrack } from './edit.js'
+import { cutTrack } from './walk-edit.js'
 
 /**
- * Frames [from, to) of the edit as an edit of their own, which starts at frame 0.
+ * Frames [from, to) of the edit as an edit of their own, which starts at frame 0. A transition that the span
+ * cuts into is kept whole and begins before frame 0 or ends after the last one.
  * Throws SHEAF_FRAMES_MALFORMED when the span is empty or not inside the edit.
  */
 export function sliceEdit(edit: Edit, span: { readonly from: number; readonly to: number }): Edit {
@@ -15,18 +17,25 @@ export function sliceEdit(edit: Edit, span: { readonly from: number; readonly to
       details: { from, to, frames: edit.frames },
     })
   }
-  const cut = (track: EditTrack): EditTrack => ({
-    ...track,
-    items: track.items.flatMap((item) => cutItem(edit, item, from, to)),
-  })
-  return { ...edit, frames: to - from, video: cut(edit.video), audio: edit.audio && cut(edit.audio) }
+  const cut = (track: EditTrack): EditTrack => shiftTrack(cutTrack(track, span, edit.rate), -from)
+  return { ...edit, frames: to - from, video: edit.video.map(cut), audio: edit.audio.map(cut) }
 }
 
-function cutItem(edit: Edit, item: EditItem, from: number, to: number): EditItem[] {
-  const [start, end] = [Math.max(item.from, from), Math.min(item.to, to)]
-  if (start >= end) return []
-  const placed = { from: start - from, to: end - from }
-  if (item.kind === 'gap') return [{ kind: 'gap', ...placed }]
-  const skipped = divRational(rational(start - item.from), edit.rate)
-  return [{ ...item, ...placed, sourceStart: addRational(item.sourceStart, skipped) }]
+const shiftTrack = (track: EditTrack, by: number): EditTrack => ({
+  ...track,
+  items: track.items.map((item) => shiftItem(item, by)),
+})
+
+function shiftItem(item: EditItem, by: number): EditItem {
+  if (item.kind !== 'transition') return shiftElement(item, by)
+  const { from, to } = item
+  return { ...item, from: from + by, to: to + by, out: shiftElement(item.out, by), in: shiftElement(item.in, by) }
+}
+
+function shiftElement(element: EditElement, by: number): EditElement {
+  const moved = { from: element.from + by, to: element.to + by }
+  if (element.kind === 'gap') return { ...element, ...moved }
+  const { content } = element
+  if (content.kind !== 'stack') return { ...element, ...moved }
+  return { ...element, ...moved, content: { ...content, tracks: content.tracks.map((track) => shiftTrack(track, by)) } }
 }

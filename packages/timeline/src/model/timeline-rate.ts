@@ -10,11 +10,15 @@ const isRate = (rate: number | undefined): rate is number =>
  * The rate of a timeline: that of its global start time, else the one that most items of the video
  * track are measured in (the first of equals), with NTSC rates snapped to n/1001.
  */
-export function findRate(timeline: OtioTimeline, video: OtioTrack | undefined): Rational | undefined {
+export function findRate(
+  timeline: OtioTimeline,
+  video: readonly { readonly track: OtioTrack }[],
+): Rational | undefined {
   const global = timeline.globalStartTime?.rate
   if (isRate(global)) return rateFromDouble(global)
   const counts = new Map<string, { rate: Rational; count: number }>()
-  const tracks = video ? [video] : timeline.tracks.children.filter((child) => child.schema === 'Track')
+  const shown = video.filter(({ track }) => track.children.length > 0).map(({ track }) => track)
+  const tracks = shown.length > 0 ? shown : timeline.tracks.children.filter((child) => child.schema === 'Track')
   for (const child of tracks.flatMap((track) => track.children)) {
     const range =
       child.schema === 'Transition' || child.schema === 'unknown'

@@ -1,224 +1,225 @@
-import {
-  addRational,
-  assertNever,
-  compareRational,
-  mulRational,
-  type Rational,
-  rational,
-  rationalToNumber,
-  roundRational,
-  subRational,
-  ZERO,
-} from '@sheaf/protocol'
-import { activeReference, durationOf, secondsOf } from '../otio/durations.js'
-import type { OtioChild, OtioClip, OtioEffect, OtioGap, OtioTrack } from '../otio/otio-types.js'
-import type { EditItem, EditTrack } from './edit.js'
-import { resolveReference } from './media-target.js'
+import { addRational, assertNever, type Rational, rational, subRational, ZERO } from '@sheaf/protocol'
+import { secondsOf } from '../otio/durations.js'
+import type { OtioStack, OtioTrack, OtioTransition } from '../otio/otio-types.js'
+import { ClipReader } from './clip-reader.js'
+import type { EditElement, EditItem, EditTrack } from './edit.js'
+import { layTransitions, type PlacedItem, type PlacedTransition } from './lay-transitions.js'
+import { warnOffGrid } from './off-grid.js'
+import type { Notes } from './refusal.js'
 import type { TargetList } from './target-list.js'
+import type { FrameSpan, TimeMap } from './time-map.js'
 import { formatTimecode } from './timecode.js'
+import { speedOf } from './time-warp.js'
+import { cutTrack } from './walk-edit.js'
 
-/** Something that this version does not render, and its place. */
-export interface Refusal {
-  readonly what: string
-  readonly where: string
-}
-
-/** What a {@link TrackReader} writes to. */
+/** What reading a track writes to. */
 export interface TrackReaderInit {
-  readonly rate: Rational
-  /** `V1` or `A1`. */
-  readonly name: string
+  readonly kind: 'Video' | 'Audio'
   readonly targets: TargetList
-  readonly warnings: string[]
-  readonly refusals: Refusal[]
+  readonly notes: Notes
 }
 
-/** A boundary further than this from a whole frame is worth a warning, in frames. */
-const SNAP_WARNING = rational(1, 10)
+/** A track and where it goes. */
+interface Placement {
+  readonly name: string
+  readonly map: TimeMap
+  /** Frames of the edit that it may cover; without them as long as it is. */
+  readonly bounds: FrameSpan | undefined
+}
 
-/** Places the items of one track on whole frames, and notes all that is refused on the way. */
+/** Places the items of tracks on whole frames of the edit, nested ones too, and notes what is refused on the way. */
 export class TrackReader {
   readonly #init: TrackReaderInit
-  readonly #items: EditItem[] = []
-  /** Exact time reached, so that rounding never adds up. */
-  #now: Rational = ZERO
+  readonly #clips: ClipReader
 
   constructor(init: TrackReaderInit) {
     this.#init = init
+    this.#clips = new ClipReader(init)
   }
 
-  /** The track's items; what was refused is in `refusals`. */
-  read(track: OtioTrack): EditTrack {
-    const where = `track ${this.#init.name}`
-    if (track.sourceRange) this.#refuse('a source range on the track (a trimmed track)', where)
-    this.#refuseEffects(track.effects, where)
-    track.children.forEach((child, index) => this.#child(child, index + 1))
-    return { name: this.#init.name, items: this.#items }
+  /** A track of the timeline. What was refused is in the notes. */
+  read(track: OtioTrack, placement: { readonly name: string; readonly map: TimeMap }): EditTrack {
+    return this.#trimmed(track, { ...placement, bounds: undefined })
   }
 
-  #child(child: OtioChild, number: number): void {
-    const at = this.#frame(this.#now)
-    const name = child.name ? ` "${child.name}"` : ''
-    const where = `track ${this.#init.name} item ${number}${name} at ${formatTimecode(Math.max(0, at), this.#init.rate)}`
+  /** A track as its own source range and speed let it be seen. */
+  #trimmed(track: OtioTrack, { name, map, bounds }: Placement): EditTrack {
+    const where = `track ${name}`
+    const speed = speedOf(track.effects, where, this.#init.notes)
+    if (speed.num <= 0) this.#init.notes.refuse('a whole track that stands still or runs backwards', where)
+    const trim = track.sourceRange && this.#trim(track, where)
+    if (!trim) return this.#untrimmed(track, { name, bounds, map: map.nested(ZERO, { origin: ZERO, speed }) })
+    const [from, to] = [map.frameAt(ZERO), map.frameAt(trim.duration)]
+    const inner = map.nested(ZERO, { origin: trim.start, speed })
+    const inside = { from: Math.max(from, bounds?.from ?? from), to: Math.min(to, bounds?.to ?? to) }
+    const cut = this.#untrimmed(track, { name, map: inner, bounds: inside })
+    return bounds === undefined ? cut : { name, items: fillSpan(cut.items, bounds) }
+  }
+
+  #untrimmed(track: OtioTrack, { name, map, bounds }: Placement): EditTrack {
+    const { items, transitions } = this.#place(track, name, map)
+    const laid = layTransitions(items, transitions, {
+      notes: this.#init.notes,
+      rate: map.rate,
+      read: (item, visible) => this.#element(item, visible, { name, map }),
+    })
+    if (bounds === undefined) return { name, items: laid }
+    return { name, items: fillSpan(cutTrack({ name, items: laid }, bounds, map.rate).items, bounds) }
+  }
+
+  /** First pass: where everything lies. */
+  #place(
+    track: OtioTrack,
+    name: string,
+    map: TimeMap,
+  ): { readonly items: readonly PlacedItem[]; readonly transitions: readonly PlacedTransition[] } {
+    const items: PlacedItem[] = []
+    const transitions: PlacedTransition[] = []
+    let now: Rational = ZERO
+    for (const [index, child] of track.children.entries()) {
+      const at = Math.max(0, map.frameAt(now))
+      const title = child.name ? ` "${child.name}"` : ''
+      const where = `track ${name} item ${index + 1}${title} at ${formatTimecode(at, map.rate)}`
+      if (child.schema === 'unknown') {
+        this.#init.notes.refuse(`an item of the unknown kind ${child.written || '(no schema)'}`, where)
+      } else if (child.schema === 'Transition') {
+        const placed = child.enabled ? this.#transition(child, now, { map, where, before: items.length }) : undefined
+        if (placed) transitions.push(placed)
+      } else {
+        const end = addRational(now, this.#clips.duration(child, where) ?? ZERO)
+        const span = { from: map.frameAt(now), to: map.frameAt(end) }
+        warnOffGrid(map.framesAt(end), span.to, where, this.#init.notes)
+        items.push({ child, span, localStart: now, where })
+        now = end
+      }
+    }
+    return { items, transitions }
+  }
+
+  #transition(
+    transition: OtioTransition,
+    now: Rational,
+    at: { readonly map: TimeMap; readonly where: string; readonly before: number },
+  ): PlacedTransition | undefined {
+    const [before, after] = [transition.inOffset, transition.outOffset].map((time) => (time ? secondsOf(time) : ZERO))
+    if (!before || !after || before.num < 0 || after.num < 0) {
+      this.#init.notes.refuse('a transition with a negative or unusable offset', at.where)
+      return undefined
+    }
+    // What would begin before its track does begins with it.
+    const start = at.before === 0 && before.num > 0 ? ZERO : subRational(now, before)
+    const from = at.map.frameAt(start)
+    return { transition, from, to: at.map.frameAt(addRational(now, after)), nextItem: at.before, where: at.where }
+  }
+
+  /** Second pass: an item on all the frames on which any of it is seen, its shares of transitions included. */
+  #element(item: PlacedItem, visible: FrameSpan, track: { readonly name: string; readonly map: TimeMap }): EditElement {
+    const { child, span, where } = item
+    const { notes } = this.#init
     switch (child.schema) {
-      case 'Clip':
-        return this.#clip(child, where)
       case 'Gap':
-        return this.#gap(child, where)
-      case 'Transition':
-        if (child.enabled) this.#refuse(`a transition (${child.transitionType || 'unnamed'})`, where)
-        return
+        speedOf(child.effects, where, notes)
+        return { kind: 'gap', ...visible }
+      case 'Clip':
+        return this.#clips.read(child, { span, visible, map: track.map, where })
       case 'Stack':
       case 'Track':
-        this.#refuse(`a nested ${child.schema.toLowerCase()}`, where)
-        this.#refuseEffects(child.effects, where)
-        this.#advance(durationOf(child) ?? ZERO)
-        return
-      case 'unknown':
-        return this.#refuse(`an item of the unknown kind ${child.written || '(no schema)'}`, where)
+        return this.#nested(child, item, { visible, track })
       default:
-        assertNever(child)
+        return assertNever(child)
     }
   }
 
-  #gap(gap: OtioGap, where: string): void {
-    const duration = this.#duration(gap, where)
-    this.#refuseEffects(gap.effects, where)
-    if (!duration) return
-    const { from, to } = this.#place(duration, where)
-    if (to > from) this.#items.push({ kind: 'gap', from, to })
+  #nested(
+    child: OtioStack | OtioTrack,
+    { localStart, where, span }: PlacedItem,
+    place: {
+      readonly visible: FrameSpan
+      readonly track: { readonly name: string; readonly map: TimeMap }
+    },
+  ): EditElement {
+    const { visible, track } = place
+    const { notes } = this.#init
+    const gap = { kind: 'gap', ...visible } as const
+    const speed = speedOf(child.effects, where, notes)
+    if (!child.enabled) {
+      notes.warn(`${where} is switched off; it is ${this.#init.kind === 'Video' ? 'not shown' : 'silent'}`)
+      return gap
+    }
+    if (speed.num < 0) {
+      notes.refuse(`a nested ${child.schema.toLowerCase()} that runs backwards`, where)
+      return gap
+    }
+    const trim = child.sourceRange ? this.#trim(child, where) : undefined
+    const origin = trim?.start ?? ZERO
+    const still = speed.num === 0
+    // What stands still is read at a crawl around its one moment, and its clips are stopped below.
+    const map = track.map.nested(localStart, { origin, speed: still ? crawl : speed })
+    const prefix = `${track.name}.${/item (\d+)/.exec(where)?.[1] ?? '0'}`
+    const inner = (name: string) => ({ name, map, bounds: visible })
+    const tracks =
+      child.schema === 'Track'
+        ? child.kind === this.#init.kind
+          ? [this.#untrimmed(child, inner(`${prefix}.1`))]
+          : []
+        : tracksOf(child, this.#init.kind).map((one, index) => this.#trimmed(one, inner(`${prefix}.${index + 1}`)))
+    if (span.to === span.from) return gap
+    const shown = still ? tracks.map((inner) => stopTrack(inner, visible)) : tracks
+    return { kind: 'clip', name: child.name, ...visible, content: { kind: 'stack', tracks: shown }, where }
   }
 
-  #clip(clip: OtioClip, where: string): void {
-    const duration = this.#duration(clip, where)
-    if (!clip.enabled) {
-      this.#init.warnings.push(`${where} is switched off; it is ${this.#isVideo() ? 'black' : 'silent'}`)
-      const { from, to } = this.#place(duration ?? ZERO, where)
-      if (to > from) this.#items.push({ kind: 'gap', from, to })
-      return
-    }
-    this.#refuseEffects(clip.effects, where)
-    const sourceStart = this.#sourceStart(clip, where)
-    const media = this.#media(clip, where)
-    const { from, to } = this.#place(duration ?? ZERO, where)
-    if (!duration || !sourceStart || media === undefined) return
-    if (to === from) {
-      this.#init.warnings.push(`${where} is shorter than half a frame; it is left out`)
-      return
-    }
-    this.#items.push({ kind: 'clip', name: clip.name, media, from, to, sourceStart, where })
-  }
-
-  /** Seconds into the medium; a medium with an embedded time code starts at its available range. */
-  #sourceStart(clip: OtioClip, where: string): Rational | undefined {
-    const available = activeReference(clip)?.availableRange
-    if (!clip.sourceRange) return ZERO
-    const start = secondsOf(clip.sourceRange.start)
-    if (!start) {
-      this.#refuse(`a source start of ${describe(clip.sourceRange.start)}`, where)
-      return undefined
-    }
-    // Exporters write a rate of 0 for stills; their range then says nothing.
-    const offset = available && available.start.rate !== 0 ? secondsOf(available.start) : ZERO
-    if (!offset) {
-      this.#refuse(`a medium that starts at ${describe(available?.start)}`, where)
-      return undefined
-    }
-    const relative = subRational(start, offset)
-    if (compareRational(relative, ZERO) < 0) {
-      const frames = roundRational(mulRational(subRational(ZERO, relative), this.#init.rate))
-      this.#refuse(`a source start ${frames} frames before its medium begins (negative time)`, where)
-      return undefined
-    }
-    return relative
-  }
-
-  #media(clip: OtioClip, where: string): string | undefined {
-    const reference = activeReference(clip)
-    switch (reference?.schema) {
-      case undefined:
-      case 'MissingReference':
-        this.#refuse('a clip without a medium (missing reference)', where)
-        return undefined
-      case 'GeneratorReference':
-        this.#refuse(`a generator (${reference.generatorKind || 'unnamed'})`, where)
-        return undefined
-      case 'ImageSequenceReference':
-        this.#refuse(`an image sequence (${reference.namePrefix}…${reference.nameSuffix})`, where)
-        return undefined
-      case 'unknown':
-        this.#refuse(`a medium of the unknown kind ${reference.written}`, where)
-        return undefined
-      case 'ExternalReference': {
-        const target = resolveReference(reference.targetUrl)
-        if (target.kind === 'refused') {
-          this.#refuse(target.reason, where)
-          return undefined
-        }
-        this.#init.targets.add(target, where)
-        return target.path
-      }
-      default:
-        return assertNever(reference)
-    }
-  }
-
-  #duration(item: OtioClip | OtioGap, where: string): Rational | undefined {
-    const duration = durationOf(item)
-    const range = item.sourceRange ?? (item.schema === 'Clip' ? activeReference(item)?.availableRange : undefined)
-    if (!range) {
-      this.#refuse('an item that does not say how long it is', where)
-      return undefined
-    }
-    if (!duration || duration.num < 0) {
-      this.#refuse(`a duration of ${describe(range.duration)}`, where)
-      return undefined
-    }
-    return duration
-  }
-
-  /** Frames [from, to) that the next `duration` seconds cover. */
-  #place(duration: Rational, where: string): { readonly from: number; readonly to: number } {
-    const from = this.#frame(this.#now)
-    this.#advance(duration)
-    const end = mulRational(this.#now, this.#init.rate)
-    const to = roundRational(end)
-    const off = subRational(end, rational(to))
-    if (compareRational(off.num < 0 ? subRational(ZERO, off) : off, SNAP_WARNING) > 0) {
-      const error = Math.abs(rationalToNumber(off)).toFixed(2)
-      this.#init.warnings.push(`${where} ends ${error} frames off the grid; it is moved to frame ${to}`)
-    }
-    return { from, to }
-  }
-
-  #advance(duration: Rational): void {
-    this.#now = addRational(this.#now, duration)
-  }
-
-  #frame(time: Rational): number {
-    return roundRational(mulRational(time, this.#init.rate))
-  }
-
-  #refuseEffects(effects: readonly OtioEffect[], where: string): void {
-    for (const effect of effects) {
-      const harmless = effect.schema === 'LinearTimeWarp' && effect.timeScalar === 1
-      if (!effect.enabled || harmless) continue
-      const name = effect.effectName || effect.name || effect.written
-      const speed = effect.timeScalar === undefined ? '' : ` at ${effect.timeScalar}`
-      const kind = effect.timeScalar === undefined ? 'effect' : 'time effect'
-      this.#refuse(`the ${kind} ${name}${speed} (${effect.written})`, where)
-    }
-  }
-
-  #refuse(what: string, where: string): void {
-    this.#init.refusals.push({ what, where })
-  }
-
-  #isVideo(): boolean {
-    return this.#init.name.startsWith('V')
+  #trim(
+    { sourceRange }: OtioStack | OtioTrack,
+    where: string,
+  ): { readonly start: Rational; readonly duration: Rational } | undefined {
+    const start = sourceRange && secondsOf(sourceRange.start)
+    const duration = sourceRange && secondsOf(sourceRange.duration)
+    if (start && duration && duration.num >= 0) return { start, duration }
+    this.#init.notes.refuse('a source range with a negative or unusable time', where)
+    return undefined
   }
 }
 
-function describe(time: { readonly value: number; readonly rate: number } | undefined): string {
-  return time ? `${time.value} at rate ${time.rate}` : 'no time'
+/** So slow that a nested track that stands still covers its frames with one moment. */
+const crawl = rational(1, 1000)
+
+/** The item of a track that was read at a crawl which holds its first frame, on all of its frames, standing still. */
+function stopTrack(track: EditTrack, span: FrameSpan): EditTrack {
+  const first = track.items.find((item) => item.to > span.from) ?? ({ kind: 'gap', ...span } as const)
+  return { ...track, items: [stopElement(first.kind === 'transition' ? first.out : first, span)] }
+}
+
+function stopElement(element: EditElement, span: FrameSpan): EditElement {
+  if (element.kind === 'gap') return { kind: 'gap', ...span }
+  const { content } = element
+  switch (content.kind) {
+    case 'media':
+      return { ...element, ...span, content: { ...content, speed: ZERO } }
+    case 'stack':
+      return { ...element, ...span, content: { ...content, tracks: content.tracks.map((t) => stopTrack(t, span)) } }
+    default:
+      return { ...element, ...span }
+  }
+}
+
+/** Items on all the frames of `span`: gaps where there are none. */
+function fillSpan(items: readonly EditItem[], span: FrameSpan): readonly EditItem[] {
+  const from = items[0]?.from ?? span.to
+  const to = items.at(-1)?.to ?? span.to
+  return [
+    ...(from > span.from ? [{ kind: 'gap', from: span.from, to: from } as const] : []),
+    ...items,
+    ...(to < span.to ? [{ kind: 'gap', from: to, to: span.to } as const] : []),
+  ]
+}
+
+/** The tracks of one kind that a nested item holds; a clip that lies in a stack is a track by itself. */
+function tracksOf(stack: OtioStack, kind: 'Video' | 'Audio'): readonly OtioTrack[] {
+  return stack.children.flatMap((inner): OtioTrack[] => {
+    if (inner.schema === 'Track') return inner.kind === kind && inner.enabled ? [inner] : []
+    if (inner.schema === 'Transition') return []
+    const { written, place, metadata } = inner
+    const nothing = { sourceRange: undefined, effects: [], markers: [], enabled: true, name: '' } as const
+    return [{ written, place, metadata, ...nothing, schema: 'Track', kind, children: [inner] }]
+  })
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { formatRational } from '@sheaf/protocol'
 import { describe, expect, it } from 'vitest'
 import { readEdit } from '../model/read-edit.js'
+import { mediaClipsOf } from '../model/walk-edit.js'
 import { durationOf } from './durations.js'
 import type { OtioTimeline, OtioTrack } from './otio-types.js'
 import { parseOtio } from './parse-otio.js'
@@ -51,7 +52,7 @@ describe.runIf(present || required)('the conformance files', () => {
     const { edit, targets } = readEdit(read('simple_cut'), { editPath: 'simple_cut.otio' })
     expect(formatRational(edit.rate)).toBe('24')
     expect(edit.frames).toBe(19)
-    expect(edit.video.items.map((item) => [item.from, item.to])).toEqual([
+    expect(edit.video[0]!.items.map((item) => [item.from, item.to])).toEqual([
       [0, 3],
       [3, 9],
       [9, 13],
@@ -60,14 +61,68 @@ describe.runIf(present || required)('the conformance files', () => {
     expect(targets.every((target) => !target.relative)).toBe(true)
   })
 
-  it('are refused by name where they hold more', () => {
-    expect(refusals('transition')).toMatch(/item 3 "Transition" at 00:00:00:09: a transition \(SMPTE_Dissolve\)/)
-    expect(refusals('clip_example')).toMatch(/missing reference[^]*a transition/)
-    expect(refusals('multitrack')).toMatch(/track V2 "Sequence 2": a second video track/)
-    expect(refusals('generator_reference_test')).toMatch(/a generator \(SMPTEBars\)/)
+  it('lay a transition over both of its neighbours', () => {
+    const { edit } = readEdit(read('transition'), { editPath: 'transition.otio' })
+    expect(edit.frames).toBe(19)
+    expect(edit.video[0]!.items.map((item) => [item.kind, item.from, item.to])).toEqual([
+      ['clip', 0, 3],
+      ['clip', 3, 7],
+      ['transition', 7, 12],
+      ['clip', 12, 13],
+      ['clip', 13, 19],
+    ])
+  })
+
+  it('show the same clip at every frame, composited and flattened', () => {
+    const shown = (name: string): readonly string[] => {
+      const { edit } = readEdit(withMedia(read(name)), { editPath: name })
+      return Array.from({ length: edit.frames }, (_, frame) => {
+        const clips = edit.video.flatMap(({ items }) => items.filter((item) => item.from <= frame && item.to > frame))
+        const top = clips.findLast((item) => item.kind === 'clip')
+        return top?.kind === 'clip' ? top.name : ''
+      })
+    }
+    expect(shown('multitrack')).toEqual(shown('preflattened'))
+    expect(new Set(shown('multitrack')).size).toBeGreaterThan(3)
+  })
+
+  it('make bars where a generator stands', () => {
+    const { edit } = readEdit(read('generator_reference_test'), { editPath: 'bars.otio' })
+    expect(edit.video[0]!.items).toMatchObject([{ kind: 'clip', from: 0, to: 50, content: { kind: 'bars' } }])
+  })
+
+  it('are refused by name where a medium is missing, all at once', () => {
+    expect(refusals('clip_example')).toMatch(/"Clip-001"[^]*missing reference/)
     const nested = refusals('nested_example')
-    expect(nested).toMatch(/"Nested Stack 1" at 00:00:09:22: a nested stack/)
-    expect(nested).toMatch(/the time effect LinearTimeWarp at 0\.85/)
-    expect(nested).toMatch(/the time effect FreezeFrame at 0/)
+    expect(nested).toMatch(/"Normal Clip 1" at 00:00:00:00: a clip without a medium/)
+    expect(nested).toMatch(/"Clip Inside A Stack 2"/)
+    expect(nested.split('\n')).toHaveLength(8)
+    expect(nested).not.toMatch(/effect/)
+  })
+
+  it('keep nested stacks at their speed, trimmed to what is shown', () => {
+    const found = readEdit(withMedia(read('nested_example')), { editPath: 'nested_example.otio' })
+    expect(found.edit.frames).toBe(636)
+    const media = mediaClipsOf(found.edit.video).map(({ name, from, to, content }) => {
+      return [name, from, to, formatRational(content.start), formatRational(content.speed)]
+    })
+    expect(media).toEqual([
+      ['Normal Clip 1', 0, 238, '45/8', '1'],
+      ['Clip Inside A Stack 1', 238, 269, '373/24', '1'],
+      ['Normal Clip 2', 269, 302, '101/24', '1'],
+      ['Clip Inside A Stack 2', 302, 330, '143/8', '47/55'],
+      ['Normal Clip 3', 331, 394, '179/24', '1'],
+      ['Clip Inside A Track', 394, 398, '157/8', '0'],
+      ['Normal Clip 4', 398, 636, '45/8', '1'],
+    ])
   })
 })
+
+/** The same file as if its media were there. */
+function withMedia(text: string): string {
+  let number = 0
+  return text.replace(/"OTIO_SCHEMA"\s*:\s*"MissingReference.1"/g, () => {
+    number += 1
+    return `"OTIO_SCHEMA": "ExternalReference.1", "target_url": "m${number}.mov"`
+  })
+}

@@ -25,6 +25,13 @@ export function secondsOf(time: OtioTime): Rational | undefined {
   return rational(Number(floor), FLICKS)
 }
 
+/** The nearest time in whole flicks: sums of such times never outgrow their integers. */
+export function onFlicks(seconds: Rational): Rational {
+  const num = 2n * BigInt(seconds.num) * BigInt(FLICKS) + BigInt(seconds.den)
+  const den = 2n * BigInt(seconds.den)
+  return rational(Number(num >= 0n ? num / den : -((-num + den - 1n) / den)), FLICKS)
+}
+
 /** The reference that a clip uses; undefined when it has none. */
 export function activeReference(clip: OtioClip): OtioMediaReference | undefined {
   return clip.mediaReferences.get(clip.activeKey)

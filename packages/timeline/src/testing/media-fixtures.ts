@@ -1,7 +1,7 @@
 import { rational } from '@sheaf/protocol'
 import type { MediaIndex } from '../media/media-index.js'
 import type { ProbeReport, ProbeStream } from '../media/probe-report.js'
-import type { Edit, EditClip, EditItem } from '../model/edit.js'
+import type { Edit, EditClip, EditItem, MediaContent } from '../model/edit.js'
 
 /** A 25 fps video stream as ffprobe shows it. */
 export const videoStream: ProbeStream = {
@@ -65,6 +65,7 @@ export function steadyIndex(frames: number): MediaIndex {
       variableRate: false,
       range: 'limited',
       matrix: 'bt601',
+      alpha: 'none',
     },
     audio: {
       stream: 1,
@@ -79,8 +80,15 @@ export function steadyIndex(frames: number): MediaIndex {
 }
 
 /** A clip of the medium of its own name. */
-export function clipOf(media: string, from: number, to: number, sourceStart = rational(0)): EditClip {
-  return { kind: 'clip', name: media, media, from, to, sourceStart, where: `track V1 item 1 "${media}" at 00:00:00:00` }
+export function clipOf(
+  media: string,
+  from: number,
+  to: number,
+  start = rational(0),
+  speed = rational(1),
+): EditClip & { readonly content: MediaContent } {
+  const where = `track V1 item 1 "${media}" at 00:00:00:00`
+  return { kind: 'clip', name: media, from, to, content: { kind: 'media', media, start, speed }, where }
 }
 
 /** An edit at 25 fps. */
@@ -89,7 +97,7 @@ export function editOf(items: readonly EditItem[], audio?: readonly EditItem[]):
     name: 'film',
     rate: rational(25),
     frames: items.at(-1)?.to ?? 0,
-    video: { name: 'V1', items },
-    audio: audio && { name: 'A1', items: audio },
+    video: [{ name: 'V1', items }],
+    audio: audio ? [{ name: 'A1', items: audio }] : [],
   }
 }

@@ -1,0 +1,273 @@
+import { absRational, formatRational, type Rational, rational } from '@sheaf/protocol'
+import type { MediaIndex, VideoIndex } from '../media/media-index.js'
+import type { EditClip, MediaContent, TransitionStyle } from '../model/edit.js'
+import { mediaTimeAt } from '../model/walk-edit.js'
+import type { CallBuilder, FfmpegCall } from './ffmpeg-call.js'
+import { fitInto, type FrameFormat } from './frame-format.js'
+import type { ClipPlan, MixPlan, PicturePlan } from './picture-plan.js'
+import { type SourceWindow, sourceWindow, stillWindow, type Stretch, ticksFor } from './source-window.js'
+
+/** What every chain of the graph depends on. */
+export interface PictureGraphInit {
+  readonly edit: { readonly rate: Rational }
+  readonly media: ReadonlyMap<string, MediaIndex>
+  readonly format: FrameFormat
+  readonly decodeThreads?: number | undefined
+}
+
+/** Swscale's choice that gives the same pixels on every CPU. */
+const SCALE_FLAGS = 'flags=bicubic+accurate_rnd+bitexact'
+/** The one format in which the transition filter works besides RGB, named so that nothing is left to negotiation. */
+const MIX_FORMAT = 'yuv444p'
+
+const xfadeNames: Readonly<Record<TransitionStyle, string>> = {
+  dissolve: 'fade',
+  'wipe-left': 'wipeleft',
+  'wipe-right': 'wiperight',
+  'wipe-up': 'wipeup',
+  'wipe-down': 'wipedown',
+}
+
+/**
+ * Writes a plan as a filter graph. Each chain counts its frames from 0 in units of one, is of the canvas' size and
+ * format, and as long as its plan, so that any two can stand one after another or over each other.
+ */
+export class PictureGraph {
+  readonly #init: PictureGraphInit
+  readonly #call: CallBuilder
+  readonly #chains: string[] = []
+  #labels = 0
+
+  constructor(init: PictureGraphInit, call: CallBuilder) {
+    this.#init = init
+    this.#call = call
+  }
+
+  /** The call that writes the plan's pictures to `[out]`. */
+  finish(plan: PicturePlan, options: readonly string[]): FfmpegCall {
+    const label = this.#write(plan)
+    this.#chains.push(`[${label}]${this.#counted()},format=${this.#init.format.pixFmt}[out]`)
+    return this.#call.finish(this.#chains.join(';\n'), options)
+  }
+
+  /** Adds the chains of a plan; returns the label of its pictures. */
+  #write(plan: PicturePlan): string {
+    switch (plan.kind) {
+      case 'black':
+        return this.#chain(colourSource('000000', plan, this.#init))
+      case 'clip':
+        return this.#clip(plan)
+      case 'row':
+        return this.#row(plan.parts.map((part) => this.#write(part)))
+      case 'mix':
+        return this.#mix(plan)
+    }
+  }
+
+  #chain(chain: string): string {
+    const label = `v${this.#labels++}`
+    this.#chains.push(`${chain}[${label}]`)
+    return label
+  }
+
+  /** A new time base, for concat counts in microseconds: without it its rounding would reach the output. */
+  #counted(): string {
+    const { rate } = this.#init.edit
+    return `settb=expr=${rate.den}/${rate.num},setpts=N`
+  }
+
+  #row(labels: readonly string[]): string {
+    const inputs = labels.map((label) => `[${label}]`).join('')
+    return this.#chain(`${inputs}concat=n=${labels.length}:v=1:a=0,${this.#counted()}`)
+  }
+
+  /** The whole transition is made, from its first frame on, and the part that is wanted cut out of it. */
+  #mix(plan: MixPlan): string {
+    const { whole, from, to, style } = plan
+    const { rate } = this.#init.edit
+    const frames = whole.to - whole.from
+    // xfade wants to be told a constant rate; fps may hold back the last picture, which is therefore doubled first.
+    const ready = [
+      'tpad=stop=2:stop_mode=clone',
+      `fps=${formatRational(rate)}:start_time=0`,
+      `trim=end_frame=${frames}`,
+      `scale=${SCALE_FLAGS}`,
+      `format=${MIX_FORMAT}`,
+    ].join(',')
+    const sides = [plan.out, plan.in].map((side) => `[${this.#chain(`[${this.#write(side)}]${ready}`)}]`).join('')
+    const seconds = ((frames * rate.den) / rate.num).toFixed(9)
+    return this.#chain(
+      [
+        `${sides}xfade=transition=${xfadeNames[style]}:duration=${seconds}:offset=0`,
+        `trim=start_frame=${from - whole.from}:end_frame=${to - whole.from}`,
+        this.#counted(),
+        `scale=${SCALE_FLAGS}`,
+        `format=${this.#init.format.pixFmt}`,
+      ].join(','),
+    )
+  }
+
+  #clip(plan: ClipPlan): string {
+    const { clip, over } = plan
+    const { content } = clip
+    switch (content.kind) {
+      case 'colour':
+        return this.#chain(colourSource(content.rgb, plan, this.#init))
+      case 'bars':
+        return this.#chain(barsSource(plan, this.#init))
+      case 'stack':
+        throw new Error(`a stack among the clips of a plan (${clip.where})`)
+      case 'media':
+        return over ? this.#over(plan, content, this.#write(over)) : this.#chain(this.#media(plan, content, 'canvas'))
+    }
+  }
+
+  #over(plan: ClipPlan, content: MediaContent, below: string): string {
+    const { video } = this.#indexOf(plan.clip, content)
+    const { x, y } = fitInto(video, this.#init.format)
+    const above = this.#chain(this.#media(plan, content, 'picture'))
+    return this.#chain(`[${below}][${above}]overlay=x=${x}:y=${y}:format=yuv420,${this.#counted()}`)
+  }
+
+  #indexOf({ where }: EditClip, { media }: MediaContent): { readonly container: string; readonly video: VideoIndex } {
+    const index = this.#init.media.get(media)
+    if (!index?.video) throw new Error(`no pictures for ${media} (${where})`)
+    return { container: index.container, video: index.video }
+  }
+
+  /** The pictures of a medium in the time of the edit, scaled: as large as they come out, or padded to the canvas. */
+  #media({ clip, from, to }: ClipPlan, content: MediaContent, extent: 'picture' | 'canvas'): string {
+    const { rate } = this.#init.edit
+    const { container, video } = this.#indexOf(clip, content)
+    const filters = pictureFilters(video, this.#init.format, extent)
+    const source = { rate, container, video }
+    if (content.speed.num === 0 || video.frameCount === 1) {
+      const window = stillWindow(content.speed.num === 0 ? content.start : rational(0), source)
+      const still = [this.#counted(), ...filters, `loop=loop=${to - from}:size=1`, `trim=end_frame=${to - from}`]
+      return [`${this.#input(content.media, source, window)},trim=end_frame=1`, ...still, this.#counted()].join(',')
+    }
+    if (content.speed.num > 0) {
+      const stretch = { from: clip.from, start: content.start, speed: content.speed }
+      return [...this.#forward(content.media, stretch, { ...source, from, to }), ...filters].join(',')
+    }
+    // The same pictures forward, counted from the clip's last one, then turned round.
+    const last = clip.to - 1
+    const start = mediaTimeAt({ from: clip.from, content }, last, rate)
+    const stretch = { from: 0, start, speed: absRational(content.speed) }
+    const mirrored = { ...source, from: last - (to - 1), to: last - from + 1 }
+    return [...this.#forward(content.media, stretch, mirrored), ...filters, 'reverse', this.#counted()].join(',')
+  }
+
+  #input(
+    media: string,
+    { container, video }: { readonly container: string; readonly video: VideoIndex },
+    { seekSeconds, startPts, endPts }: Omit<SourceWindow, 'originTicks'>,
+  ): string {
+    const { decodeThreads } = this.#init
+    const threads = decodeThreads === undefined ? [] : ['-threads', String(decodeThreads)]
+    const seek = seekSeconds === undefined ? [] : ['-seek_timestamp', '1', '-noaccurate_seek', '-ss', seekSeconds]
+    const input = this.#call.input(media, [...threads, '-f', container, ...seek])
+    return `[${input}:${video.stream}]trim=start_pts=${startPts}${endPts === undefined ? '' : `:end_pts=${endPts}`}`
+  }
+
+  #forward(
+    media: string,
+    stretch: Stretch,
+    request: {
+      readonly from: number
+      readonly to: number
+      readonly rate: Rational
+      readonly container: string
+      readonly video: VideoIndex
+    },
+  ): readonly string[] {
+    const { from, to, rate } = request
+    const window = sourceWindow(stretch, request)
+    const ticks = ticksFor(rate)
+    // Ticks from the window's first frame. The tick on top settles ties the same way in every window.
+    const offset = (stretch.from - from) * ticks.perFrame + 1
+    return [
+      this.#input(media, request, window),
+      `settb=expr=1/${ticks.perSecond}`,
+      `setpts=${timeExpression(stretch.speed, window.originTicks, offset)}`,
+      `fps=${formatRational(rate)}:start_time=0:round=near`,
+      // fps may hold back the very last picture of a file.
+      ...(window.endPts === undefined ? ['tpad=stop=2:stop_mode=clone'] : []),
+      `trim=end_pts=${to - from}`,
+    ]
+  }
+}
+
+/** Time of a picture in ticks of the window. At speed 1 in whole numbers alone. */
+function timeExpression(speed: Rational, originTicks: number, offset: number): string {
+  const signed = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value)}`
+  if (speed.num === speed.den) return `PTS${signed(offset - originTicks)}`
+  return `'(PTS${signed(-originTicks)})*${speed.den}/${speed.num}${signed(offset)}'`
+}
+
+interface Frames {
+  readonly from: number
+  readonly to: number
+}
+
+function colourSource(rgb: string, { from, to }: Frames, { edit, format }: PictureGraphInit): string {
+  const { width, height, pixFmt } = format
+  const { rate } = edit
+  // Through RGB, and once: the source's own way to YUV has another matrix.
+  return (
+    `color=c=0x${rgb}:s=${width}x${height}:r=${formatRational(rate)},trim=end_frame=1,format=gbrp,` +
+    `scale=${SCALE_FLAGS}:out_color_matrix=bt709:out_range=tv,format=${pixFmt},setsar=1,` +
+    repeated(to - from, rate)
+  )
+}
+
+function barsSource({ from, to }: Frames, { edit, format }: PictureGraphInit): string {
+  const { width, height, pixFmt } = format
+  const { rate } = edit
+  return (
+    `smptehdbars=s=${width}x${height}:r=${formatRational(rate)},trim=end_frame=1,` +
+    `scale=${SCALE_FLAGS},format=${pixFmt},setsar=1,${repeated(to - from, rate)}`
+  )
+}
+
+function repeated(frames: number, rate: Rational): string {
+  return `loop=loop=${frames}:size=1,trim=end_frame=${frames},settb=expr=${rate.den}/${rate.num},setpts=N`
+}
+
+/** Scale to fit, convert to BT.709 limited, and pin every format on the way. */
+function pictureFilters(video: VideoIndex, format: FrameFormat, extent: 'picture' | 'canvas'): string[] {
+  if (video.alpha === 'straight') return transparentFilters(video, format)
+  const place = fitInto(video, format)
+  const range = `in_range=${video.range === 'full' ? 'pc' : 'tv'}:out_range=tv`
+  // Between two kinds of YUV swscale would go through 8-bit RGB; colormatrix does it directly.
+  const matrix = video.matrix === 'rgb' ? 'out_color_matrix=bt709' : 'in_color_matrix=bt709:out_color_matrix=bt709'
+  const convert = video.matrix === 'rgb' || video.matrix === 'bt709' ? [] : [`colormatrix=${video.matrix}:bt709`]
+  const padded = place.width !== format.width || place.height !== format.height
+  return [
+    `scale=${place.width}:${place.height}:${SCALE_FLAGS}:${range}:${matrix}`,
+    `format=${format.pixFmt}`,
+    ...convert,
+    ...(padded && extent === 'canvas' ? [`pad=${format.width}:${format.height}:${place.x}:${place.y}:black`] : []),
+    'setsar=1',
+  ]
+}
+
+/**
+ * The same for pictures with transparency. They are scaled while multiplied by it: the colour of what is not to be seen
+ * would bleed into the edges otherwise.
+ */
+function transparentFilters(video: VideoIndex, format: FrameFormat): string[] {
+  const { width, height } = fitInto(video, format)
+  const input = `in_range=${video.range === 'full' ? 'pc' : 'tv'}${video.matrix === 'rgb' ? '' : `:in_color_matrix=${video.matrix}`}`
+  return [
+    `scale=${SCALE_FLAGS}:${input}:out_range=pc`,
+    'format=gbrap',
+    'premultiply=inplace=1',
+    `scale=${width}:${height}:${SCALE_FLAGS}`,
+    'format=gbrap',
+    'unpremultiply=inplace=1',
+    `scale=${SCALE_FLAGS}:out_color_matrix=bt709:out_range=tv`,
+    'format=yuva420p',
+    'setsar=1',
+  ]
+}

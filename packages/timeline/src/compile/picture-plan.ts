@@ -1,0 +1,120 @@
+import type { MediaIndex } from '../media/media-index.js'
+import type { EditClip, EditElement, EditTrack, TransitionStyle } from '../model/edit.js'
+import { coversCanvas, frameBytes, type FrameFormat } from './frame-format.js'
+
+/** What is to be seen on frames [from, to) of the edit: a tree of opaque pictures of the canvas' size. */
+export type PicturePlan = BlackPlan | ClipPlan | RowPlan | MixPlan
+
+interface PlanSpan {
+  readonly from: number
+  readonly to: number
+}
+/** Black. */
+export interface BlackPlan extends PlanSpan {
+  readonly kind: 'black'
+}
+/** A clip: over what lies below where it does not fill the canvas, or else on black. */
+export interface ClipPlan extends PlanSpan {
+  readonly kind: 'clip'
+  readonly clip: EditClip
+  readonly over: PicturePlan | undefined
+}
+/** One after another. */
+export interface RowPlan extends PlanSpan {
+  readonly kind: 'row'
+  readonly parts: readonly PicturePlan[]
+}
+/** A part of a transition; both sides are on all frames of it, whatever part is wanted. */
+export interface MixPlan extends PlanSpan {
+  readonly kind: 'mix'
+  /** Frames of the whole transition. */
+  readonly whole: PlanSpan
+  readonly style: TransitionStyle
+  readonly out: PicturePlan
+  readonly in: PicturePlan
+}
+
+/** What a plan depends on besides the tracks. */
+export interface PlanContext {
+  readonly media: ReadonlyMap<string, MediaIndex>
+  readonly format: FrameFormat
+}
+
+/** Pictures that are turned round are held in memory meanwhile: at most this much of them at once. */
+const REVERSED_BYTES = 128 * 1024 * 1024
+
+/**
+ * Plans frames [from, to). A nested stack's tracks simply lie above those below it, and a transition is one between
+ * two whole canvases: so nothing has to be transparent, and nothing that is hidden is decoded.
+ */
+export function planPictures(tracks: readonly EditTrack[], span: PlanSpan, context: PlanContext): PicturePlan {
+  const [top, below] = [tracks.at(-1), tracks.slice(0, -1)]
+  const { from, to } = span
+  if (!top) return { kind: 'black', from, to }
+  const parts = top.items
+    .filter((item) => item.from < to && item.to > from)
+    .flatMap((item): PicturePlan[] => {
+      const part = { from: Math.max(item.from, from), to: Math.min(item.to, to) }
+      if (item.kind !== 'transition') return planElement(item, below, part, context)
+      const whole = { from: item.from, to: item.to }
+      const side = (element: EditElement): PicturePlan => row(planElement(element, below, whole, context), whole)
+      return [{ kind: 'mix', ...part, whole, style: item.style, out: side(item.out), in: side(item.in) }]
+    })
+  return row(parts, span)
+}
+
+function planElement(
+  element: EditElement,
+  below: readonly EditTrack[],
+  span: PlanSpan,
+  context: PlanContext,
+): PicturePlan[] {
+  if (element.kind === 'gap') return [planPictures(below, span, context)]
+  const { content } = element
+  if (content.kind === 'stack') return [planPictures([...below, ...content.tracks], span, context)]
+  return spansFor(element, span, context).map((part): ClipPlan => {
+    const cover = coverOf(element, context)
+    const under = cover === 'full' ? undefined : planPictures(below, part, context)
+    const onBlack = cover === 'part' && under?.kind === 'black'
+    return { kind: 'clip', ...part, clip: element, over: onBlack ? undefined : under }
+  })
+}
+
+/** Clips that run backwards are rendered in short pieces, each turned round by itself. */
+function spansFor({ content }: EditClip, span: PlanSpan, { format }: PlanContext): readonly PlanSpan[] {
+  if (content.kind !== 'media' || content.speed.num >= 0) return [span]
+  const length = Math.max(1, Math.floor(REVERSED_BYTES / frameBytes(format)))
+  const spans: PlanSpan[] = []
+  for (let from = span.from; from < span.to; from += length) {
+    spans.push({ from, to: Math.min(from + length, span.to) })
+  }
+  return spans
+}
+
+/** How much a clip hides of what lies below: all, all where it is, or less. */
+function coverOf({ content }: EditClip, { media, format }: PlanContext): 'full' | 'part' | 'transparent' {
+  const video = content.kind === 'media' ? media.get(content.media)?.video : undefined
+  if (video?.alpha === 'straight') return 'transparent'
+  return video === undefined || coversCanvas(video, format) ? 'full' : 'part'
+}
+
+function row(parts: readonly PicturePlan[], span: PlanSpan): PicturePlan {
+  const flat = parts.flatMap((part) => (part.kind === 'row' ? part.parts : [part]))
+  const [first] = flat
+  if (first && flat.length === 1) return first
+  return { kind: 'row', from: span.from, to: span.to, parts: flat }
+}
+
+/** How many input files a plan opens. */
+export function countInputs(plan: PicturePlan): number {
+  switch (plan.kind) {
+    case 'black':
+      return 0
+    case 'clip':
+      return (plan.clip.content.kind === 'media' ? 1 : 0) + (plan.over ? countInputs(plan.over) : 0)
+    case 'row':
+      return plan.parts.reduce((sum, part) => sum + countInputs(part), 0)
+    case 'mix':
+      return countInputs(plan.out) + countInputs(plan.in)
+  }
+}

@@ -1,0 +1,164 @@
+import {
+  absRational,
+  addRational,
+  assertNever,
+  ceilRational,
+  compareRational,
+  mulRational,
+  type Rational,
+  rational,
+  roundRational,
+  subRational,
+  ZERO,
+} from '@sheaf/protocol'
+import { activeReference, durationOf, onFlicks, secondsOf } from '../otio/durations.js'
+import type { OtioClip, OtioGap, OtioStack, OtioTrack } from '../otio/otio-types.js'
+import type { Content, EditClip, EditElement } from './edit.js'
+import { generatorContent } from './generator.js'
+import { resolveReference } from './media-target.js'
+import type { Notes } from './refusal.js'
+import type { TargetList } from './target-list.js'
+import type { FrameSpan, TimeMap } from './time-map.js'
+import { speedOf } from './time-warp.js'
+import { reframe } from './walk-edit.js'
+
+/** Where a clip goes. */
+interface ClipPlace {
+  /** Frames that it holds when transitions are left aside. */
+  readonly span: FrameSpan
+  /** Frames on which any of it is seen: at least `span`. */
+  readonly visible: FrameSpan
+  readonly map: TimeMap
+  readonly where: string
+}
+
+/** Reads clips: what they show, from where in it, how fast. */
+export class ClipReader {
+  readonly #kind: 'Video' | 'Audio'
+  readonly #targets: TargetList
+  readonly #notes: Notes
+
+  constructor(init: { readonly kind: 'Video' | 'Audio'; readonly targets: TargetList; readonly notes: Notes }) {
+    this.#kind = init.kind
+    this.#targets = init.targets
+    this.#notes = init.notes
+  }
+
+  /** The clip on its visible frames; a gap when it is switched off or was refused. */
+  read(clip: OtioClip, { span, visible, map, where }: ClipPlace): EditElement {
+    const gap = { kind: 'gap', ...visible } as const
+    if (!clip.enabled) {
+      this.#notes.warn(`${where} is switched off; it is ${this.#kind === 'Video' ? 'not shown' : 'silent'}`)
+      return gap
+    }
+    const speed = mulRational(speedOf(clip.effects, where, this.#notes), map.speed)
+    const sourceStart = this.#sourceStart(clip, map.rate, where)
+    const content = this.#content(clip, where)
+    if (!sourceStart || !content || span.to === span.from) return gap
+    if (content.kind !== 'media') return { kind: 'clip', name: clip.name, ...visible, content, where }
+    const start = onFlicks(addRational(sourceStart, lead(speed, span, map.rate)))
+    const whole: EditClip = { kind: 'clip', name: clip.name, ...span, content: { ...content, start, speed }, where }
+    const seen = reframe(whole, visible, map.rate)
+    this.#checkHandles(seen, map.rate, where)
+    return seen
+  }
+
+  /** Seconds that an item holds in its track; undefined when it does not say or says nonsense, which is noted. */
+  duration(item: OtioClip | OtioGap | OtioStack | OtioTrack, where: string): Rational | undefined {
+    const range = item.sourceRange ?? (item.schema === 'Clip' ? activeReference(item)?.availableRange : undefined)
+    if (!range && (item.schema === 'Clip' || item.schema === 'Gap')) {
+      this.#notes.refuse('an item that does not say how long it is', where)
+      return undefined
+    }
+    const duration = durationOf(item)
+    if (duration && duration.num >= 0) return duration
+    this.#notes.refuse(range ? `a duration of ${describe(range.duration)}` : 'a duration that is no time', where)
+    return undefined
+  }
+
+  /** A transition may need more of a medium than lies before its beginning. */
+  #checkHandles(element: EditElement, rate: Rational, where: string): void {
+    if (element.kind !== 'clip' || element.content.kind !== 'media') return
+    const { start, speed } = element.content
+    const last = addRational(start, mulRational(rational((element.to - element.from - 1) * rate.den, rate.num), speed))
+    const earliest = compareRational(start, last) < 0 ? start : last
+    const frames = mulRational(subRational(ZERO, earliest), rate)
+    // Half a frame is what fractional starts may cost.
+    if (compareRational(frames, rational(1, 2)) <= 0) return
+    this.#notes.refuse(
+      `a transition that needs ${ceilRational(frames)} frames before the beginning of the medium`,
+      where,
+    )
+  }
+
+  /** Seconds into the medium; a medium with an embedded time code starts at its available range. */
+  #sourceStart(clip: OtioClip, rate: Rational, where: string): Rational | undefined {
+    const available = activeReference(clip)?.availableRange
+    if (!clip.sourceRange) return ZERO
+    const start = secondsOf(clip.sourceRange.start)
+    if (!start) {
+      this.#notes.refuse(`a source start of ${describe(clip.sourceRange.start)}`, where)
+      return undefined
+    }
+    // Exporters write a rate of 0 for stills; their range then says nothing.
+    const offset = available && available.start.rate !== 0 ? secondsOf(available.start) : ZERO
+    if (!offset) {
+      this.#notes.refuse(`a medium that starts at ${describe(available?.start)}`, where)
+      return undefined
+    }
+    const relative = subRational(start, offset)
+    if (compareRational(relative, ZERO) < 0) {
+      const frames = roundRational(mulRational(subRational(ZERO, relative), rate))
+      this.#notes.refuse(`a source start ${frames} frames before its medium begins (negative time)`, where)
+      return undefined
+    }
+    return relative
+  }
+
+  /** What the clip shows, from its beginning and at its own speed. */
+  #content(clip: OtioClip, where: string): Content | undefined {
+    const reference = activeReference(clip)
+    const notes = this.#notes
+    switch (reference?.schema) {
+      case undefined:
+      case 'MissingReference':
+        notes.refuse('a clip without a medium (missing reference)', where)
+        return undefined
+      case 'GeneratorReference': {
+        const content = generatorContent(reference)
+        if (!content) notes.refuseOrDrop(`a generator (${reference.generatorKind || 'unnamed'})`, where)
+        return content
+      }
+      case 'ImageSequenceReference':
+        notes.refuse(`an image sequence (${reference.namePrefix}…${reference.nameSuffix})`, where)
+        return undefined
+      case 'unknown':
+        notes.refuse(`a medium of the unknown kind ${reference.written}`, where)
+        return undefined
+      case 'ExternalReference': {
+        const target = resolveReference(reference.targetUrl)
+        if (target.kind === 'refused') {
+          notes.refuse(target.reason, where)
+          return undefined
+        }
+        this.#targets.add(target, where)
+        return { kind: 'media', media: target.path, start: ZERO, speed: rational(1) }
+      }
+      default:
+        return assertNever(reference)
+    }
+  }
+}
+
+/**
+ * What runs backwards shows the part of its medium that its source range names, the last frame first: how far its
+ * first frame lies behind the beginning of that part, in seconds.
+ */
+function lead(speed: Rational, span: FrameSpan, rate: Rational): Rational {
+  if (speed.num >= 0) return ZERO
+  return mulRational(absRational(speed), rational((span.to - span.from - 1) * rate.den, rate.num))
+}
+
+function describe(time: { readonly value: number; readonly rate: number } | undefined): string {
+  return time ? `${time.value} at rate ${time.rate}` : 'no time'
+}

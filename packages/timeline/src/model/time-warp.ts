@@ -1,0 +1,36 @@
+import { mulRational, type Rational, rational } from '@sheaf/protocol'
+import type { OtioEffect } from '../otio/otio-types.js'
+import type { Notes } from './refusal.js'
+
+/** Speeds that are rendered, either sign; 0 stands still. */
+const SPEED_LIMITS = { least: 0.01, most: 100 } as const
+
+/** The speed that an item's time effects give it, one multiplied by the other; other effects are noted. */
+export function speedOf(effects: readonly OtioEffect[], where: string, notes: Notes): Rational {
+  let speed = rational(1)
+  for (const effect of effects) {
+    if (!effect.enabled) continue
+    const name = effect.effectName || effect.name || effect.written
+    if (effect.timeScalar === undefined) {
+      const kind = effect.schema === 'TimeEffect' ? 'time effect' : 'effect'
+      notes.refuseOrDrop(`the ${kind} ${name} (${effect.written})`, where)
+      continue
+    }
+    const size = Math.abs(effect.timeScalar)
+    if (!Number.isFinite(size) || (size !== 0 && (size < SPEED_LIMITS.least || size > SPEED_LIMITS.most))) {
+      notes.refuse(`a speed of ${effect.timeScalar} (${effect.written}): 1/100 to 100 are possible`, where)
+      continue
+    }
+    speed = mulRational(speed, snapSpeed(effect.timeScalar))
+  }
+  return speed
+}
+
+/** Exporters write thirds as 0.333333; the simple fraction that is meant, else thousandths. */
+function snapSpeed(value: number): Rational {
+  for (let den = 1; den <= 128; den++) {
+    const num = Math.round(value * den)
+    if (Math.abs(num / den - value) < 1e-7) return rational(num, den)
+  }
+  return rational(Math.round(value * 1000), 1000)
+}
