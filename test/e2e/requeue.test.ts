@@ -55,7 +55,7 @@ describe.skipIf(process.platform === 'win32')('a job that failed', () => {
       const jobId = await submitFailing('requeued.mp4')
       const requeued = await sheaf('requeue', jobId)
       expect(requeued).toMatchObject({ exitCode: 0, stderr: '' })
-      expect(requeued.stdout).toContain('requeued film')
+      expect(requeued.stdout).toContain(`requeued requeued  ${jobId}`)
       await untilCompleted(agent, jobId)
       const again = await sheaf('requeue', jobId)
       expect(again.exitCode).toBe(1)

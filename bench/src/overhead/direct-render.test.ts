@@ -26,7 +26,7 @@ describe('mergeCalls', () => {
       ...['-f', 'mov', '-i', 'file:/media/a', '-f', 'mov', '-i', 'file:/media/b', '-f', 'mov', '-i', 'file:/media/a'],
       ...['-filter_complex', '[0:0]null[s0];[1:1]null[s1];[s0][s1]concat=n=2:v=1:a=0[out]', '-map', '[out]'],
       ...['-filter_complex', '[2:1]anull[p0];[p0]atrim=end_sample=9[sound]', '-map', '[sound]'],
-      ...['-c:a', 'aac', '-b:a', '192k', ...encoder],
+      ...['-c:a', 'aac', '-aac_coder', 'fast', '-b:a', '192k', ...encoder],
     ])
   })
 

@@ -14,8 +14,12 @@ import {
   bindMedia,
   checkMediaAgainstEdit,
   checkOutputName,
+  countCompositorInputs,
   cutsOf,
+  decodeManifest,
+  frameFormat,
   mediaClipsOf,
+  mediaIndices,
   encodeManifest,
   formatPreset,
   MANIFEST_VERSION,
@@ -71,6 +75,7 @@ export async function ingestEdit(request: SubmitRequest, ports: IngestPorts): Pr
   const problem = mediaError(checkMediaAgainstEdit(edit, states))
   if (problem !== undefined) throw problem
   const manifest = manifestOf({ request, edit, media, preset })
+  checkRenderable(manifest, request.editPath)
   await checkOutput({
     outputPath: request.outputPath,
     overwrite: request.overwrite ?? false,
@@ -78,6 +83,25 @@ export async function ingestEdit(request: SubmitRequest, ports: IngestPorts): Pr
     expectedBytes: expectedBytes(manifest),
   })
   return { ...(await keep(request, { manifest, media, preset }, ports)), warnings: read.report.warnings }
+}
+
+/** Files that one process may open for one segment. */
+const inputsPerSegment = 200
+
+/** Everything that every agent would refuse is refused here, before anything is rendered. */
+function checkRenderable(manifest: Manifest, editPath: string): void {
+  decodeManifest(encodeManifest(manifest))
+  const { edit } = manifest
+  const plan = { edit, media: mediaIndices(manifest), format: frameFormat(manifest.size) }
+  for (const [from, to] of manifest.segments) {
+    const inputs = countCompositorInputs({ ...plan, from, to })
+    if (inputs <= inputsPerSegment) continue
+    throw new SheafError({
+      code: 'SHEAF_EDIT_UNSUPPORTED',
+      message: `${editPath}: frames ${from}-${to - 1} show ${inputs} pieces of media; ${inputsPerSegment} are possible.`,
+      hint: 'Take shorter segments with --segment-frames, or render out a part of the tracks in the editor.',
+    })
+  }
 }
 
 async function keep(

@@ -169,6 +169,7 @@ describe.runIf(hasFfmpeg())('the sound of a job', { timeout: 180_000 }, () => {
       kind: 'transition',
       from: 25,
       to: 50,
+      whole: { from: 25, to: 50 },
       style: 'dissolve',
       out: clip('tone.mkv', 25, 50, rational(1)),
       in: { kind: 'gap', from: 25, to: 50 },

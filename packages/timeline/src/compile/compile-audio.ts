@@ -103,12 +103,12 @@ class SoundGraph {
 
   #item(item: EditItem, span: FrameSpan): string {
     if (item.kind !== 'transition') return this.#element(item, span)
-    const whole = { from: item.from, to: item.to }
+    const { whole } = item
     const length = this.#samples(whole)
     // Equal power: two sounds that have nothing to do with each other stay as loud as they are.
     const out = this.#chain(`[${this.#element(item.out, whole)}]afade=t=out:ss=0:ns=${length}:curve=qsin`)
     const next = this.#chain(`[${this.#element(item.in, whole)}]afade=t=in:ss=0:ns=${length}:curve=qsin`)
-    const before = this.#samples({ from: item.from, to: span.from })
+    const before = this.#samples({ from: whole.from, to: span.from })
     const cut = `atrim=start_sample=${before}:end_sample=${before + this.#samples(span)}`
     return this.#chain(`${bracketed([out, next])}amix=inputs=2:normalize=0,${STEREO},${cut},${counted}`)
   }

@@ -1,6 +1,7 @@
 import { addRational, compareRational, divRational, mulRational, rational } from '@sheaf/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { EditItem } from '../model/edit.js'
 import { clipOf, editOf, steadyIndex } from '../testing/media-fixtures.js'
 import { compileCompositor, countCompositorInputs } from './compile-compositor.js'
 import { compileEncoder, segmentFile } from './compile-encoder.js'
@@ -15,6 +16,7 @@ const media = new Map([
 const format = frameFormat({ width: 640, height: 480 })
 const edit = editOf([clipOf('a', 0, 100, rational(4)), { kind: 'gap', from: 100, to: 110 }, clipOf('b', 110, 200)])
 const video = steadyIndex(500).video!
+const seeThrough = new Map([['a', { ...steadyIndex(500), video: { ...video, alpha: 'straight' as const } }]])
 
 describe('compileCompositor', () => {
   it('writes the graph for a window with a clip, a gap and a clip', () => {
@@ -77,6 +79,27 @@ describe('compileCompositor', () => {
     const args = resolveCall(call, { pathOf: () => '/x', graphFile: '/tmp/graph' })
     expect(args.slice(call.graphArgIndex - 1, call.graphArgIndex + 1)).toEqual(['-filter_complex_script', '/tmp/graph'])
     expect(countCompositorInputs({ edit, media, format, from: 99, to: 111 })).toBe(2)
+  })
+
+  it('refuses what would take for ever to plan', () => {
+    const whole = { from: 0, to: 20 }
+    const fade = (level: number): EditItem => {
+      const gap = { kind: 'gap', ...whole } as const
+      return {
+        kind: 'transition',
+        ...whole,
+        whole,
+        style: 'dissolve',
+        out: clipOf('a', 0, 20),
+        in: gap,
+        where: `${level}`,
+      }
+    }
+    const video = Array.from({ length: 40 }, (_, level) => ({ name: `V${level}`, items: [fade(level)] }))
+    const heavy = { ...editOf([clipOf('a', 0, 20)]), video }
+    expect(() => countCompositorInputs({ edit: heavy, media: seeThrough, format, from: 0, to: 5 })).toThrow(
+      /frames 0-19: too many transitions/,
+    )
   })
 
   it('refuses a window that is not in the edit', () => {

@@ -61,6 +61,10 @@ export function soundOfMedium(piece: SoundPiece): string {
     SEEKABLE.has(index.container) && subRational(seekTo, soundBegin).num > 0
       ? ['-seek_timestamp', '1', '-noaccurate_seek', '-ss', microseconds(seekTo)]
       : []
+  // What runs backwards is held in memory: of the medium alone, not of the silence behind its end.
+  const soundEnd = toSamples(addRational(soundBegin, mulRational(rational(audio.duration), audio.timeBase)))
+  const missing = backwards ? Math.min(wanted, Math.max(0, startSample + wanted - soundEnd)) : 0
+  const held = wanted - missing
   const input = call.input(content.media, ['-f', index.container, ...seek])
   return [
     `[${input}:${audio.stream}]aresample=${AUDIO_RATE}`,
@@ -71,9 +75,10 @@ export function soundOfMedium(piece: SoundPiece): string {
     `atrim=start_pts=${startSample}:end_pts=${startSample + wanted}`,
     'asetpts=PTS-STARTPTS',
     ...(lead > 0 ? [`adelay=delays=${lead}S:all=1`] : []),
-    `apad=whole_len=${wanted}`,
-    `atrim=end_sample=${wanted}`,
+    `apad=whole_len=${held}`,
+    `atrim=end_sample=${held}`,
     ...(backwards ? ['areverse'] : []),
+    ...(missing > 0 ? [`adelay=delays=${missing}S:all=1`, `apad=whole_len=${wanted}`] : []),
     ...tempo(pace),
     `apad=whole_len=${samples}`,
     `atrim=end_sample=${samples}`,

@@ -1,3 +1,4 @@
+import { SheafError } from '@sheaf/protocol'
 import type { MediaIndex } from '../media/media-index.js'
 import type { EditClip, EditElement, EditTrack, TransitionStyle } from '../model/edit.js'
 import { coversCanvas, frameBytes, type FrameFormat } from './frame-format.js'
@@ -38,7 +39,12 @@ export interface MixPlan extends PlanSpan {
 export interface PlanContext {
   readonly media: ReadonlyMap<string, MediaIndex>
   readonly format: FrameFormat
+  /** How many more parts a plan may have. */
+  readonly effort: { left: number }
 }
+
+/** Parts that one plan may have: far more than people lay over each other, few enough for one process. */
+const MOST_PARTS = 2000
 
 /** Pictures that are turned round are held in memory meanwhile: at most this much of them at once. */
 const REVERSED_BYTES = 128 * 1024 * 1024
@@ -47,7 +53,16 @@ const REVERSED_BYTES = 128 * 1024 * 1024
  * Plans frames [from, to). A nested stack's tracks simply lie above those below it, and a transition is one between
  * two whole canvases: so nothing has to be transparent, and nothing that is hidden is decoded.
  */
-export function planPictures(tracks: readonly EditTrack[], span: PlanSpan, context: PlanContext): PicturePlan {
+export function planPictures(
+  tracks: readonly EditTrack[],
+  span: PlanSpan,
+  context: Omit<PlanContext, 'effort'>,
+): PicturePlan {
+  return planTracks(tracks, span, { ...context, effort: { left: MOST_PARTS } })
+}
+
+function planTracks(tracks: readonly EditTrack[], span: PlanSpan, context: PlanContext): PicturePlan {
+  spend(context, span)
   const [top, below] = [tracks.at(-1), tracks.slice(0, -1)]
   const { from, to } = span
   if (!top) return { kind: 'black', from, to }
@@ -56,7 +71,7 @@ export function planPictures(tracks: readonly EditTrack[], span: PlanSpan, conte
     .flatMap((item): PicturePlan[] => {
       const part = { from: Math.max(item.from, from), to: Math.min(item.to, to) }
       if (item.kind !== 'transition') return planElement(item, below, part, context)
-      const whole = { from: item.from, to: item.to }
+      const { whole } = item
       const side = (element: EditElement): PicturePlan => row(planElement(element, below, whole, context), whole)
       return [{ kind: 'mix', ...part, whole, style: item.style, out: side(item.out), in: side(item.in) }]
     })
@@ -69,12 +84,12 @@ function planElement(
   span: PlanSpan,
   context: PlanContext,
 ): PicturePlan[] {
-  if (element.kind === 'gap') return [planPictures(below, span, context)]
+  if (element.kind === 'gap') return [planTracks(below, span, context)]
   const { content } = element
-  if (content.kind === 'stack') return [planPictures([...below, ...content.tracks], span, context)]
+  if (content.kind === 'stack') return [planTracks([...below, ...content.tracks], span, context)]
   return spansFor(element, span, context).map((part): ClipPlan => {
     const cover = coverOf(element, context)
-    const under = cover === 'full' ? undefined : planPictures(below, part, context)
+    const under = cover === 'full' ? undefined : planTracks(below, part, context)
     const onBlack = cover === 'part' && under?.kind === 'black'
     return { kind: 'clip', ...part, clip: element, over: onBlack ? undefined : under }
   })
@@ -103,6 +118,18 @@ function row(parts: readonly PicturePlan[], span: PlanSpan): PicturePlan {
   const [first] = flat
   if (first && flat.length === 1) return first
   return { kind: 'row', from: span.from, to: span.to, parts: flat }
+}
+
+/** Below each transition the lower tracks are there twice: many over each other would never end. */
+function spend({ effort }: PlanContext, { from, to }: PlanSpan): void {
+  effort.left -= 1
+  if (effort.left >= 0) return
+  throw new SheafError({
+    code: 'SHEAF_EDIT_UNSUPPORTED',
+    message: `frames ${from}-${to - 1}: too many transitions, or pictures that others show through, lie over each other`,
+    hint: 'Move some of the transitions apart, or render out a part of the tracks in the editor.',
+    details: { from, to },
+  })
 }
 
 /** How many input files a plan opens. */

@@ -63,16 +63,20 @@ function parse(text: string): unknown {
 
 function readEditValue(value: ValueReader): Edit {
   const frames = value.field('frames').integer(1, MAX_EDIT_FRAMES)
+  const rate = value.field('rate').positive()
   return {
     name: value.field('name').text(),
-    rate: value.field('rate').positive(),
+    rate,
     frames,
-    ...readTracks(value, frames),
+    ...readTracks(value, { frames, rate }),
   }
 }
 
-function readTracks(value: ValueReader, frames: number): Pick<Edit, 'video' | 'audio'> {
-  const reader = new TrackValueReader()
+function readTracks(
+  value: ValueReader,
+  { frames, rate }: Pick<Edit, 'frames' | 'rate'>,
+): Pick<Edit, 'video' | 'audio'> {
+  const reader = new TrackValueReader(rate)
   const read = (track: ValueReader): EditTrack => reader.track(track, { from: 0, to: frames })
   return {
     video: value.field('video').list(MANIFEST_LIMITS.tracks, read),

@@ -43,7 +43,7 @@ describe('manifest', () => {
     const inner = { name: 'V1.1.1', items: [clipOf('a0', 10, 20, rational(-1, 3), rational(-3, 2))] }
     const items: readonly EditItem[] = [
       {
-        ...{ kind: 'transition', from: -3, to: 10, style: 'wipe-up', where: 'x' },
+        ...{ kind: 'transition', from: 0, to: 10, whole: { from: -3, to: 10 }, style: 'wipe-up', where: 'x' },
         out: { kind: 'gap', from: -3, to: 10 },
         in: { ...clipOf('a0', -3, 10), content: { kind: 'colour', rgb: 'c02010' } },
       },
@@ -62,11 +62,17 @@ describe('manifest', () => {
       deep = { kind: 'stack', tracks: [{ name: 'x', items: [{ ...clipOf('a0', 20, 60), content: deep }] }] }
     }
     const cases: readonly (readonly [string, RegExp])[] = [
-      [broken(0, 'in', { kind: 'gap', from: 0, to: 10 }), /sides on its own frames/],
+      [broken(0, 'in', { kind: 'gap', from: 0, to: 10 }), /sides on all its frames/],
       [broken(1, 'to', 19), /without holes|up to frame/],
       [broken(2, 'content', deep), /stacks deep/],
       [broken(2, 'content', { kind: 'colour', rgb: 'red;x=' }), /six hex digits|at most 6/],
       [broken(0, 'style', 'fade;movie=x'), /one of dissolve/],
+      [broken(0, 'whole', { from: 1, to: 10 }), /part of the whole/],
+      [broken(0, 'whole', { from: -9000, to: 10 }), /shorter transition/],
+      [
+        broken(2, 'content', { kind: 'media', media: 'a0', start: { num: 0, den: 1 }, speed: { num: 5000, den: 1 } }),
+        /a speed of 0/,
+      ],
     ]
     for (const [text, message] of cases) expect(() => decodeManifest(text)).toThrow(message)
   })

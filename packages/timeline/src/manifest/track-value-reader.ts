@@ -1,6 +1,8 @@
+import { type Rational, rationalToNumber } from '@sheaf/protocol'
 import type { Content, EditClip, EditElement, EditItem, EditTrack } from '../model/edit.js'
-import { TRANSITION_STYLES } from '../model/edit.js'
+import { LONGEST_TRANSITION_SECONDS, TRANSITION_STYLES } from '../model/edit.js'
 import { MAX_EDIT_FRAMES } from '../model/read-edit.js'
+import { isPossibleSpeed } from '../model/time-warp.js'
 import { MANIFEST_LIMITS } from './manifest.js'
 import type { ValueReader } from './value-reader.js'
 
@@ -11,22 +13,23 @@ interface FrameSpan {
 
 /** Reads the tracks of one manifest: spans without holes, and no more items and depth than a manifest may have. */
 export class TrackValueReader {
+  readonly #longestTransition: number
   #items = 0
   #depth = 0
 
-  /** A track whose items fill `span`; a transition at either end may reach beyond it. */
+  constructor(rate: Rational) {
+    this.#longestTransition = LONGEST_TRANSITION_SECONDS * rationalToNumber(rate)
+  }
+
+  /** A track whose items fill `span`. */
   track(value: ValueReader, span: FrameSpan): EditTrack {
     const items = value.field('items').list(MANIFEST_LIMITS.items, (item) => this.#item(item))
     let at = span.from
-    for (const [index, item] of items.entries()) {
-      const early = index === 0 && item.kind === 'transition' && item.from < at
-      if ((item.from !== at && !early) || item.to <= Math.max(at, item.from)) {
-        throw value.error(`items without holes (at frame ${at})`)
-      }
+    for (const item of items) {
+      if (item.from !== at) throw value.error(`items without holes (at frame ${at})`)
       at = item.to
     }
-    const late = items.at(-1)?.kind === 'transition' && at > span.to
-    if (at !== span.to && !late) throw value.error(`items up to frame ${span.to}`)
+    if (at !== span.to) throw value.error(`items up to frame ${span.to}`)
     return { name: value.field('name').text(256), items }
   }
 
@@ -34,14 +37,18 @@ export class TrackValueReader {
     if (++this.#items > MANIFEST_LIMITS.items) throw value.error(`at most ${MANIFEST_LIMITS.items} items`)
     if (value.field('kind').oneOf('clip', 'gap', 'transition') !== 'transition') return this.#element(value)
     const span = readSpan(value)
+    const whole = readSpan(value.field('whole'))
+    if (whole.from > span.from || whole.to < span.to) throw value.error('a part of the whole transition')
+    if (whole.to - whole.from > this.#longestTransition) throw value.error('a shorter transition')
     const side = (key: 'out' | 'in'): EditElement => {
       const element = this.#element(value.field(key))
-      if (element.from !== span.from || element.to !== span.to) throw value.error('sides on its own frames')
+      if (element.from !== whole.from || element.to !== whole.to) throw value.error('sides on all its frames')
       return element
     }
     return {
       kind: 'transition',
       ...span,
+      whole,
       style: value.field('style').oneOf(...TRANSITION_STYLES),
       out: side('out'),
       in: side('in'),
@@ -69,7 +76,7 @@ export class TrackValueReader {
           kind: 'media',
           media: value.field('media').text(256),
           start: value.field('start').rational(),
-          speed: value.field('speed').rational(),
+          speed: readSpeed(value.field('speed')),
         }
       case 'colour': {
         const rgb = value.field('rgb').text(6)
@@ -88,7 +95,13 @@ export class TrackValueReader {
   }
 }
 
-/** A transition that a span of frames was cut out of may begin before frame 0. */
+function readSpeed(value: ValueReader): Rational {
+  const speed = value.rational()
+  if (!isPossibleSpeed(speed)) throw value.error('a speed of 0 or 1/100 to 100')
+  return speed
+}
+
+/** A transition of which a part is seen may begin before frame 0. */
 function readSpan(value: ValueReader): FrameSpan {
   const from = value.field('from').integer(-MAX_EDIT_FRAMES, MAX_EDIT_FRAMES)
   return { from, to: value.field('to').integer(from + 1, 2 * MAX_EDIT_FRAMES) }

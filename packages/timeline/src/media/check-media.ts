@@ -9,6 +9,7 @@ import {
   rational,
   SheafError,
   subRational,
+  ZERO,
 } from '@sheaf/protocol'
 import type { Edit, MediaClip } from '../model/edit.js'
 import { mediaClipsOf, mediaTimeAt } from '../model/walk-edit.js'
@@ -102,6 +103,11 @@ function checkClip(rate: Rational, clip: MediaClip, index: MediaIndex, kind: 'vi
   }
   // Sound that ends early is silence; a still has no end. Only what is not there at all is wrong.
   if (kind === 'audio' || !index.video || index.video.frameCount === 1) return []
+  const early = mulRational(subRational(ZERO, mediaTimeAt(clip, speed.num < 0 ? clip.to - 1 : clip.from, rate)), rate)
+  if (compareRational(early, rational(1, 2)) > 0) {
+    const message = `the file ${media} begins ${ceilRational(early)} frames after what is wanted of it (a transition shows more of it than the clip)`
+    return [{ kind: 'too-short', ...at, message }]
+  }
   const latest = speed.num < 0 ? clip.from : clip.to - 1
   const frame = divRational(absRational(speed), rate)
   const missing = subRational(addRational(mediaTimeAt(clip, latest, rate), frame), videoDuration(index.video))

@@ -132,6 +132,17 @@ describe('checkMediaAgainstEdit', () => {
     expect(check(0, 140)).toEqual(['the file a is 40 frames shorter than the clip that uses it'])
   })
 
+  it('counts what a transition wants before the beginning, and nothing of a still', () => {
+    const wants = (media: string, start: number) => editOf([clipOf(media, 0, 20, rational(start, 25))])
+    const media = new Map<string, MediaState>([
+      ['a', indexed(100)],
+      ['still', indexed(1)],
+    ])
+    expect(checkMediaAgainstEdit(wants('a', -3), media)[0]?.message).toContain('begins 3 frames after what is wanted')
+    expect(checkMediaAgainstEdit(wants('a', 0), media)).toEqual([])
+    expect(checkMediaAgainstEdit(wants('still', -12), media)).toEqual([])
+  })
+
   it('lists everything at once, a broken file once', () => {
     const edit = editOf(
       [

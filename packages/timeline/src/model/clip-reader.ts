@@ -2,8 +2,8 @@ import {
   absRational,
   addRational,
   assertNever,
-  ceilRational,
   compareRational,
+  divRational,
   mulRational,
   type Rational,
   rational,
@@ -19,7 +19,7 @@ import { resolveReference } from './media-target.js'
 import type { Notes } from './refusal.js'
 import type { TargetList } from './target-list.js'
 import type { FrameSpan, TimeMap } from './time-map.js'
-import { speedOf } from './time-warp.js'
+import { isPossibleSpeed, multiplySpeeds, speedOf } from './time-warp.js'
 import { reframe } from './walk-edit.js'
 
 /** Where a clip goes. */
@@ -29,6 +29,8 @@ interface ClipPlace {
   /** Frames on which any of it is seen: at least `span`. */
   readonly visible: FrameSpan
   readonly map: TimeMap
+  /** Second of the map at which it begins. */
+  readonly localStart: Rational
   readonly where: string
 }
 
@@ -45,22 +47,23 @@ export class ClipReader {
   }
 
   /** The clip on its visible frames; a gap when it is switched off or was refused. */
-  read(clip: OtioClip, { span, visible, map, where }: ClipPlace): EditElement {
+  read(clip: OtioClip, { span, localStart, visible, map, where }: ClipPlace): EditElement {
     const gap = { kind: 'gap', ...visible } as const
     if (!clip.enabled) {
       this.#notes.warn(`${where} is switched off; it is ${this.#kind === 'Video' ? 'not shown' : 'silent'}`)
       return gap
     }
-    const speed = mulRational(speedOf(clip.effects, where, this.#notes), map.speed)
+    const speed = multiplySpeeds(speedOf(clip.effects, where, this.#notes), map.speed)
+    if (!isPossibleSpeed(speed))
+      this.#notes.refuse('a speed that is beyond 1/100 to 100 with those of its stacks', where)
     const sourceStart = this.#sourceStart(clip, map.rate, where)
     const content = this.#content(clip, where)
     if (!sourceStart || !content || span.to === span.from) return gap
     if (content.kind !== 'media') return { kind: 'clip', name: clip.name, ...visible, content, where }
-    const start = onFlicks(addRational(sourceStart, lead(speed, span, map.rate)))
+    const shift = addRational(lead(speed, span, map.rate), roundingOf(span, localStart, { map, speed }))
+    const start = onFlicks(addRational(sourceStart, shift))
     const whole: EditClip = { kind: 'clip', name: clip.name, ...span, content: { ...content, start, speed }, where }
-    const seen = reframe(whole, visible, map.rate)
-    this.#checkHandles(seen, map.rate, where)
-    return seen
+    return reframe(whole, visible, map.rate)
   }
 
   /** Seconds that an item holds in its track; undefined when it does not say or says nonsense, which is noted. */
@@ -74,21 +77,6 @@ export class ClipReader {
     if (duration && duration.num >= 0) return duration
     this.#notes.refuse(range ? `a duration of ${describe(range.duration)}` : 'a duration that is no time', where)
     return undefined
-  }
-
-  /** A transition may need more of a medium than lies before its beginning. */
-  #checkHandles(element: EditElement, rate: Rational, where: string): void {
-    if (element.kind !== 'clip' || element.content.kind !== 'media') return
-    const { start, speed } = element.content
-    const last = addRational(start, mulRational(rational((element.to - element.from - 1) * rate.den, rate.num), speed))
-    const earliest = compareRational(start, last) < 0 ? start : last
-    const frames = mulRational(subRational(ZERO, earliest), rate)
-    // Half a frame is what fractional starts may cost.
-    if (compareRational(frames, rational(1, 2)) <= 0) return
-    this.#notes.refuse(
-      `a transition that needs ${ceilRational(frames)} frames before the beginning of the medium`,
-      where,
-    )
   }
 
   /** Seconds into the medium; a medium with an embedded time code starts at its available range. */
@@ -157,6 +145,20 @@ export class ClipReader {
 function lead(speed: Rational, span: FrameSpan, rate: Rational): Rational {
   if (speed.num >= 0) return ZERO
   return mulRational(absRational(speed), rational((span.to - span.from - 1) * rate.den, rate.num))
+}
+
+/**
+ * Inside what runs at another speed, a clip's beginning may be moved by half a frame, which is many pictures of it:
+ * the medium moves along. At the edit's own speed a clip begins with its first picture, as editors do it.
+ */
+function roundingOf(
+  span: FrameSpan,
+  localStart: Rational,
+  { map, speed }: { readonly map: TimeMap; readonly speed: Rational },
+): Rational {
+  if (map.speed.num === map.speed.den) return ZERO
+  const frames = subRational(rational(span.from), map.framesAt(localStart))
+  return mulRational(divRational(frames, map.rate), speed)
 }
 
 function describe(time: { readonly value: number; readonly rate: number } | undefined): string {

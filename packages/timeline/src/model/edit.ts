@@ -45,16 +45,20 @@ export interface EditGap {
   readonly to: number
 }
 
-/** Frames [from, to) that lead from one element to the next; both sides cover all of it. */
+/** Leads from one element to the next on the frames of `whole`, all of which both sides cover; [from, to) is seen. */
 export interface EditTransition {
   readonly kind: 'transition'
   readonly from: number
   readonly to: number
+  readonly whole: { readonly from: number; readonly to: number }
   readonly style: TransitionStyle
   readonly out: EditElement
   readonly in: EditElement
   readonly where: string
 }
+
+/** ffmpeg's xfade knows no longer ones. */
+export const LONGEST_TRANSITION_SECONDS = 60
 
 /** How a transition looks. Sound is always faded over with equal power. */
 export const TRANSITION_STYLES = ['dissolve', 'wipe-left', 'wipe-right', 'wipe-up', 'wipe-down'] as const

@@ -1,6 +1,6 @@
-import type { Rational } from '@sheaf/protocol'
+import { divRational, type Rational, rational, rationalToNumber } from '@sheaf/protocol'
 import type { OtioClip, OtioGap, OtioStack, OtioTrack, OtioTransition } from '../otio/otio-types.js'
-import type { EditClip, EditElement, EditItem } from './edit.js'
+import { type EditClip, type EditElement, type EditItem, LONGEST_TRANSITION_SECONDS } from './edit.js'
 import type { Notes } from './refusal.js'
 import type { FrameSpan } from './time-map.js'
 import { lookOf, type TransitionLook } from './transition-style.js'
@@ -41,7 +41,7 @@ export function layTransitions(
   },
 ): EditItem[] {
   const { notes, rate, read } = how
-  const before = chooseTransitions(items, transitions, notes)
+  const before = chooseTransitions(items, transitions, { notes, rate })
   const elements = items.map((item, index): EditElement => {
     const visible = {
       from: before.get(index)?.from ?? item.span.from,
@@ -68,7 +68,7 @@ export function layTransitions(
 function chooseTransitions(
   items: readonly PlacedItem[],
   transitions: readonly PlacedTransition[],
-  notes: Notes,
+  { notes, rate }: { readonly notes: Notes; readonly rate: Rational },
 ): ReadonlyMap<number, Laid> {
   const chosen = new Map<number, Laid>()
   for (const placed of transitions) {
@@ -76,7 +76,9 @@ function chooseTransitions(
     const { transitionType, name } = placed.transition
     if (look === undefined) notes.refuseOrDrop(`a transition (${name || transitionType || 'unnamed'})`, placed.where)
     else if (chosen.has(placed.nextItem)) notes.refuse('a second transition at one cut', placed.where)
-    else if (placed.to > placed.from) chosen.set(placed.nextItem, { ...placed, look })
+    else if (rationalToNumber(divRational(rational(placed.to - placed.from), rate)) > LONGEST_TRANSITION_SECONDS) {
+      notes.refuse(`a transition longer than ${LONGEST_TRANSITION_SECONDS} s`, placed.where)
+    } else if (placed.to > placed.from) chosen.set(placed.nextItem, { ...placed, look })
   }
   for (const [index, item] of items.entries()) {
     const from = chosen.get(index)?.to ?? item.span.from
@@ -102,7 +104,7 @@ function transitionItems(
     element === undefined ? { kind: 'gap', from: span.from, to: span.to } : reframe(element, span, rate)
   const item = (span: FrameSpan, out: EditElement, next: EditElement): EditItem[] =>
     span.to > span.from
-      ? [{ kind: 'transition', from: span.from, to: span.to, style: styleOf(look), out, in: next, where }]
+      ? [{ kind: 'transition', ...span, whole: span, style: styleOf(look), out, in: next, where }]
       : []
   if (look.kind === 'style') return item({ from, to }, side(sides.out, { from, to }), side(sides.in, { from, to }))
   const middle = Math.ceil((from + to) / 2)

@@ -230,7 +230,11 @@ describe('readEdit', () => {
       [clip('a', 0, 30), turn(0, 20), clip('b', 50, 30), turn(20, 0), clip('c', 50, 30)],
       'inside the transition before it',
     ],
-    [[clip('a', 0, 30), turn(5, 5), clip('b', 2, 30)], 'needs 3 frames before the beginning of the medium'],
+    [[clip('a', 0, 3000), turn(900, 900), clip('b', 900, 3000)], 'a transition longer than 60 s'],
+    [
+      [clip('a', 0, 50), turn(12, 12), { OTIO_SCHEMA: 'Stack.1', children: [clip('b', 20, 50)] }],
+      'needs 12 frames before what',
+    ],
     [[clip('a', 0, 30), turn(-5, 5), clip('b', 9, 30)], 'a negative or unusable offset'],
   ])('refuses a transition that cannot be made', (items, message) => {
     expect(failure(timeline([track(items)])).message).toContain(message)
@@ -260,6 +264,70 @@ describe('readEdit', () => {
     expect(mediaClipsOf(edit.video)).toMatchObject([
       { from: 5, to: 45, content: { start: rational(130, 25), speed: rational(3, 2) } },
     ])
+  })
+
+  it('stops a nested stack at the picture that it begins with, whatever leads to it', () => {
+    const inner = track([clip('x', 0, 20), clip('y', 40, 50)])
+    const still = {
+      ...{ OTIO_SCHEMA: 'Stack.1', source_range: range(25, 50), children: [inner] },
+      effects: [{ OTIO_SCHEMA: 'FreezeFrame.1', time_scalar: 0 }],
+    }
+    const { edit } = read(timeline([track([clip('a', 0, 50), turn(12, 0), still])]))
+    const shown = mediaClipsOf(edit.video).filter(({ name }) => name !== 'a')
+    expect(shown.map(({ name, from, to, content }) => [name, from, to, content.start, content.speed.num])).toEqual([
+      ['y', 38, 50, rational(45, 25), 0],
+      ['y', 50, 100, rational(45, 25), 0],
+    ])
+  })
+
+  it('moves a medium along when its beginning is rounded inside a stack at another speed', () => {
+    const stack = {
+      ...{ OTIO_SCHEMA: 'Stack.1', source_range: range(100, 50) },
+      effects: [{ OTIO_SCHEMA: 'LinearTimeWarp.1', time_scalar: 2 }],
+      children: [track([clip('h', 0, 3), clip('x', 0, 400)])],
+    }
+    const { edit } = read(timeline([track([stack])]))
+    expect(mediaClipsOf(edit.video)).toMatchObject([{ name: 'x', from: 0, content: { start: rational(97, 25) } }])
+  })
+
+  it('trims a track in the middle of a transition', () => {
+    const trimmed = track([clip('a', 0, 50), turn(10, 10), clip('b', 60, 50)], 'Video', { source_range: range(0, 52) })
+    const { edit } = read(timeline([trimmed]))
+    expect(edit.frames).toBe(52)
+    expect(edit.video[0]!.items.at(-1)).toMatchObject({ from: 40, to: 52, whole: { from: 40, to: 60 } })
+  })
+
+  it('hears what lies in a stack among the tracks, and says what of a nested one is not heard', () => {
+    const both = [track([clip('a', 0, 50)]), track([clip('s', 0, 50)], 'Audio')]
+    const direct = read(timeline([{ OTIO_SCHEMA: 'Stack.1', children: both }]))
+    expect([direct.edit.frames, direct.edit.video.length, direct.edit.audio.length]).toEqual([50, 1, 1])
+    const nested = read(timeline([track([{ OTIO_SCHEMA: 'Stack.1', name: 'n', children: both }])]))
+    expect(nested.edit.audio).toEqual([])
+    expect(nested.report.warnings).toEqual([
+      'track V1 item 1 "n" at 00:00:00:00, Track.1 in it is not heard: it lies on a video track',
+    ])
+  })
+
+  it.each([
+    [{ source_range: range(0, -5) }, 'SHEAF_EDIT_EMPTY'],
+    [{ source_range: range(0, Number.NaN) }, 'SHEAF_EDIT_UNSUPPORTED'],
+  ])('refuses a timeline that is trimmed to nothing', (more, code) => {
+    const stack = { OTIO_SCHEMA: 'Stack.1', children: [track([clip('a', 0, 50)])], ...more }
+    expect(failure(timeline([], { tracks: stack })).code).toBe(code)
+  })
+
+  it('begins an edit with a gap where it is trimmed from before its beginning', () => {
+    const stack = { OTIO_SCHEMA: 'Stack.1', children: [track([clip('a', 0, 50)])], source_range: range(-5, 30) }
+    expect(read(timeline([], { tracks: stack })).edit.video[0]!.items).toMatchObject([
+      { kind: 'gap', from: 0, to: 5 },
+      { kind: 'clip', from: 5, to: 30 },
+    ])
+  })
+
+  it('refuses a track that stands still along with everything else', () => {
+    const still = { effects: [{ OTIO_SCHEMA: 'FreezeFrame.1', time_scalar: 0 }] }
+    const { message } = failure(timeline([track([clip('a', 0, -3)], 'Video', still)]))
+    expect(message).toMatch(/stands still or runs backwards[^]*a duration of -3/)
   })
 
   it('begins a medium that runs backwards at the end of its part', () => {
@@ -340,13 +408,13 @@ describe('sliceEdit', () => {
     expect(sliceEdit(edit, { from: 0, to: edit.frames })).toEqual(edit)
   })
 
-  it('keeps a transition whole that it cuts into', () => {
+  it('shows the part of a transition that it cuts into', () => {
     const turn = { OTIO_SCHEMA: 'Transition.1', transition_type: 'SMPTE_Dissolve' }
     const placed = { ...turn, in_offset: time(6), out_offset: time(4) }
     const whole = read(timeline([track([clip('a', 10, 30), placed, clip('b', 50, 30)])])).edit
     const part = sliceEdit(whole, { from: 30, to: 50 })
     expect(part.video[0]!.items).toMatchObject([
-      { kind: 'transition', from: -6, to: 4, out: { from: -6, to: 4 } },
+      { kind: 'transition', from: 0, to: 4, whole: { from: -6, to: 4 }, out: { from: -6, to: 4 } },
       { kind: 'clip', from: 4, to: 20, content: { start: rational(54, 25) } },
     ])
   })

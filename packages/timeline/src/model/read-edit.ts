@@ -18,7 +18,7 @@ import { TimeMap } from './time-map.js'
 import { speedOf } from './time-warp.js'
 import { findRate } from './timeline-rate.js'
 import { TrackReader } from './track-reader.js'
-import { cutTrack } from './walk-edit.js'
+import { cutTrack, fillSpan } from './walk-edit.js'
 
 /** What was noticed while an edit was read: nothing in it stops the render. */
 export interface EditReport {
@@ -69,7 +69,7 @@ export function readEdit(text: string, { editPath, dropUnknown = false }: ReadEd
   const [video, audio] = [read('Video'), read('Audio')]
   if (notes.refusals.length > 0) throw unsupported(editPath, notes.refusals)
   const frames = lengthOf(timeline.tracks, map, [...video, ...audio])
-  if (frames === 0) throw emptyEdit(editPath)
+  if (frames <= 0) throw emptyEdit(editPath)
   if (frames > MAX_EDIT_FRAMES) throw tooLong(editPath, frames, rate)
   const fit = (track: EditTrack): EditTrack => fitTrack(track, frames, rate)
   const edit: Edit = {
@@ -87,7 +87,9 @@ function stackMap(stack: OtioStack, rate: Rational, notes: Notes): TimeMap {
   const speed = speedOf(stack.effects, 'the stack of tracks', notes)
   if (!equalRational(speed, rational(1))) notes.refuse('a speed change of the whole timeline', 'the stack of tracks')
   const origin = stack.sourceRange ? secondsOf(stack.sourceRange.start) : ZERO
-  if (!origin) notes.refuse('a source range that is no time', 'the stack of tracks')
+  if (!origin || (stack.sourceRange && !secondsOf(stack.sourceRange.duration))) {
+    notes.refuse('a source range that is no time', 'the stack of tracks')
+  }
   return new TimeMap({ rate, origin: origin ?? ZERO })
 }
 
@@ -99,9 +101,8 @@ function lengthOf(stack: OtioStack, map: TimeMap, tracks: readonly EditTrack[]):
 
 /** The track on exactly [0, frames). */
 function fitTrack(track: EditTrack, frames: number, rate: Rational): EditTrack {
-  const cut = cutTrack(track, { from: 0, to: frames }, rate)
-  const end = cut.items.at(-1)?.to ?? 0
-  return end >= frames ? cut : { ...cut, items: [...cut.items, { kind: 'gap', from: end, to: frames }] }
+  const span = { from: 0, to: frames }
+  return { ...track, items: fillSpan(cutTrack(track, span, rate).items, span) }
 }
 
 const showsSomething = ({ items }: EditTrack): boolean => items.some((item) => item.kind !== 'gap')
@@ -168,7 +169,13 @@ function chooseTracks(stack: OtioStack, notes: Notes): Readonly<Record<'Video' |
       notes.refuse(`${child.written} "${child.name}" among the tracks`, child.place)
       continue
     }
-    const track = child.schema === 'Track' ? child : trackAround(child)
+    if (child.schema !== 'Track') {
+      for (const kind of kindsIn(child)) {
+        chosen[kind].push({ name: `${kind.charAt(0)}${chosen[kind].length + 1}`, track: trackAround(child, kind) })
+      }
+      continue
+    }
+    const track = child
     const { kind } = track
     const title = track.name ? ` "${track.name}"` : ''
     if (kind !== 'Video' && kind !== 'Audio') {
@@ -189,10 +196,17 @@ function chooseTracks(stack: OtioStack, notes: Notes): Readonly<Record<'Video' |
 }
 
 /** A clip, a gap or a stack that lies among the tracks is a track by itself. */
-function trackAround(child: OtioClip | OtioGap | OtioStack): OtioTrack {
+function trackAround(child: OtioClip | OtioGap | OtioStack, kind: 'Video' | 'Audio'): OtioTrack {
   const { written, place, metadata } = child
   const nothing = { sourceRange: undefined, effects: [], markers: [], enabled: true, name: '' } as const
-  return { written, place, metadata, ...nothing, schema: 'Track', kind: 'Video', children: [child] }
+  return { written, place, metadata, ...nothing, schema: 'Track', kind, children: [child] }
+}
+
+/** What a stack among the tracks is to be seen and heard of. */
+function kindsIn(child: OtioClip | OtioGap | OtioStack): readonly ('Video' | 'Audio')[] {
+  if (child.schema !== 'Stack') return ['Video']
+  const heard = child.children.some((inner) => inner.schema === 'Track' && inner.kind === 'Audio')
+  return heard ? ['Video', 'Audio'] : ['Video']
 }
 
 /** A track that is switched off keeps its number and shows nothing. */

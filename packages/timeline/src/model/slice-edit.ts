@@ -3,8 +3,8 @@ import type { Edit, EditElement, EditItem, EditTrack } from './edit.js'
 import { cutTrack } from './walk-edit.js'
 
 /**
- * Frames [from, to) of the edit as an edit of their own, which starts at frame 0. A transition that the span
- * cuts into is kept whole and begins before frame 0 or ends after the last one.
+ * Frames [from, to) of the edit as an edit of their own, which starts at frame 0. Of a transition that the span
+ * cuts into, the part inside is seen.
  * Throws SHEAF_FRAMES_MALFORMED when the span is empty or not inside the edit.
  */
 export function sliceEdit(edit: Edit, span: { readonly from: number; readonly to: number }): Edit {
@@ -28,8 +28,9 @@ const shiftTrack = (track: EditTrack, by: number): EditTrack => ({
 
 function shiftItem(item: EditItem, by: number): EditItem {
   if (item.kind !== 'transition') return shiftElement(item, by)
-  const { from, to } = item
-  return { ...item, from: from + by, to: to + by, out: shiftElement(item.out, by), in: shiftElement(item.in, by) }
+  const { from, to, whole } = item
+  const moved = { from: from + by, to: to + by, whole: { from: whole.from + by, to: whole.to + by } }
+  return { ...item, ...moved, out: shiftElement(item.out, by), in: shiftElement(item.in, by) }
 }
 
 function shiftElement(element: EditElement, by: number): EditElement {

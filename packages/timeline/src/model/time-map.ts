@@ -8,6 +8,7 @@ import {
   subRational,
   ZERO,
 } from '@sheaf/protocol'
+import { multiplySpeeds } from './time-warp.js'
 
 /** A span of frames [from, to) of the edit. */
 export interface FrameSpan {
@@ -50,7 +51,7 @@ export class TimeMap {
       rate: this.rate,
       at: divRational(this.framesAt(local), this.rate),
       origin: inside.origin,
-      speed: mulRational(this.speed, inside.speed),
+      speed: multiplySpeeds(this.speed, inside.speed),
     })
   }
 }

@@ -1,9 +1,21 @@
-import { mulRational, type Rational, rational } from '@sheaf/protocol'
+import { mulRational, type Rational, rational, rationalToNumber } from '@sheaf/protocol'
 import type { OtioEffect } from '../otio/otio-types.js'
 import type { Notes } from './refusal.js'
 
 /** Speeds that are rendered, either sign; 0 stands still. */
 const SPEED_LIMITS = { least: 0.01, most: 100 } as const
+
+/** Whether a speed is rendered. */
+export function isPossibleSpeed(speed: Rational): boolean {
+  const size = Math.abs(rationalToNumber(speed))
+  return size === 0 || (size >= SPEED_LIMITS.least && size <= SPEED_LIMITS.most)
+}
+
+/** The product of two speeds, in thousandths of a thousandth where it would have larger terms. */
+export function multiplySpeeds(a: Rational, b: Rational): Rational {
+  const product = rationalToNumber(a) * rationalToNumber(b)
+  return a.den * b.den <= 1e6 ? mulRational(a, b) : rational(Math.round(product * 1e6), 1e6)
+}
 
 /** The speed that an item's time effects give it, one multiplied by the other; other effects are noted. */
 export function speedOf(effects: readonly OtioEffect[], where: string, notes: Notes): Rational {
@@ -21,7 +33,7 @@ export function speedOf(effects: readonly OtioEffect[], where: string, notes: No
       notes.refuse(`a speed of ${effect.timeScalar} (${effect.written}): 1/100 to 100 are possible`, where)
       continue
     }
-    speed = mulRational(speed, snapSpeed(effect.timeScalar))
+    speed = multiplySpeeds(speed, snapSpeed(effect.timeScalar))
   }
   return speed
 }

@@ -1,5 +1,5 @@
 import { formatRational, type Rational, rateFromDouble } from '@sheaf/protocol'
-import type { OtioTimeline, OtioTrack } from '../otio/otio-types.js'
+import type { OtioChild, OtioStack, OtioTimeline, OtioTrack } from '../otio/otio-types.js'
 import { activeReference } from '../otio/durations.js'
 
 /** Rates between one frame in ten seconds and 1000 fps are taken for frame rates. */
@@ -19,7 +19,7 @@ export function findRate(
   const counts = new Map<string, { rate: Rational; count: number }>()
   const shown = video.filter(({ track }) => track.children.length > 0).map(({ track }) => track)
   const tracks = shown.length > 0 ? shown : timeline.tracks.children.filter((child) => child.schema === 'Track')
-  for (const child of tracks.flatMap((track) => track.children)) {
+  for (const child of tracks.flatMap((track) => itemsIn(track))) {
     const range =
       child.schema === 'Transition' || child.schema === 'unknown'
         ? undefined
@@ -34,4 +34,11 @@ export function findRate(
   let best: { rate: Rational; count: number } | undefined
   for (const entry of counts.values()) if (!best || entry.count > best.count) best = entry
   return best?.rate
+}
+
+/** All items of a track, those of nested stacks and tracks too. */
+function itemsIn(parent: OtioTrack | OtioStack): readonly OtioChild[] {
+  return parent.children.flatMap((child) =>
+    child.schema === 'Track' || child.schema === 'Stack' ? [child, ...itemsIn(child)] : [child],
+  )
 }

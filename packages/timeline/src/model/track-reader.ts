@@ -10,7 +10,7 @@ import type { TargetList } from './target-list.js'
 import type { FrameSpan, TimeMap } from './time-map.js'
 import { formatTimecode } from './timecode.js'
 import { speedOf } from './time-warp.js'
-import { cutTrack } from './walk-edit.js'
+import { cutTrack, fillSpan, mediaTimeAt } from './walk-edit.js'
 
 /** What reading a track writes to. */
 export interface TrackReaderInit {
@@ -45,8 +45,9 @@ export class TrackReader {
   /** A track as its own source range and speed let it be seen. */
   #trimmed(track: OtioTrack, { name, map, bounds }: Placement): EditTrack {
     const where = `track ${name}`
-    const speed = speedOf(track.effects, where, this.#init.notes)
-    if (speed.num <= 0) this.#init.notes.refuse('a whole track that stands still or runs backwards', where)
+    const asked = speedOf(track.effects, where, this.#init.notes)
+    if (asked.num <= 0) this.#init.notes.refuse('a whole track that stands still or runs backwards', where)
+    const speed = asked.num > 0 ? asked : rational(1)
     const trim = track.sourceRange && this.#trim(track, where)
     if (!trim) return this.#untrimmed(track, { name, bounds, map: map.nested(ZERO, { origin: ZERO, speed }) })
     const [from, to] = [map.frameAt(ZERO), map.frameAt(trim.duration)]
@@ -121,7 +122,7 @@ export class TrackReader {
         speedOf(child.effects, where, notes)
         return { kind: 'gap', ...visible }
       case 'Clip':
-        return this.#clips.read(child, { span, visible, map: track.map, where })
+        return this.#clips.read(child, { span, localStart: item.localStart, visible, map: track.map, where })
       case 'Stack':
       case 'Track':
         return this.#nested(child, item, { visible, track })
@@ -153,19 +154,67 @@ export class TrackReader {
     const trim = child.sourceRange ? this.#trim(child, where) : undefined
     const origin = trim?.start ?? ZERO
     const still = speed.num === 0
-    // What stands still is read at a crawl around its one moment, and its clips are stopped below.
-    const map = track.map.nested(localStart, { origin, speed: still ? crawl : speed })
+    // Of what stands still the first frame is read, and stopped on all others below.
+    const map = track.map.nested(localStart, { origin, speed: still ? rational(1) : speed })
+    const bounds = still ? { from: span.from, to: span.from + 1 } : visible
     const prefix = `${track.name}.${/item (\d+)/.exec(where)?.[1] ?? '0'}`
-    const inner = (name: string) => ({ name, map, bounds: visible })
+    const inner = (name: string) => ({ name, map, bounds })
     const tracks =
       child.schema === 'Track'
         ? child.kind === this.#init.kind
           ? [this.#untrimmed(child, inner(`${prefix}.1`))]
           : []
-        : tracksOf(child, this.#init.kind).map((one, index) => this.#trimmed(one, inner(`${prefix}.${index + 1}`)))
+        : this.#tracksOf(child, where).map((one, index) => this.#trimmed(one, inner(`${prefix}.${index + 1}`)))
     if (span.to === span.from) return gap
-    const shown = still ? tracks.map((inner) => stopTrack(inner, visible)) : tracks
+    const shown = still ? tracks.map((inner) => stopTrack(inner, visible, { at: span.from, rate: map.rate })) : tracks
+    if (!still) this.#checkHandles(tracks, { span, visible }, where)
     return { kind: 'clip', name: child.name, ...visible, content: { kind: 'stack', tracks: shown }, where }
+  }
+
+  /** The tracks of this kind that a stack holds; a clip that lies in a stack is a track by itself. */
+  #tracksOf(stack: OtioStack, where: string): readonly OtioTrack[] {
+    const { kind, notes } = this.#init
+    return stack.children.flatMap((inner): OtioTrack[] => {
+      const inside = `${where}, ${inner.written}${inner.name ? ` "${inner.name}"` : ''} in it`
+      if (inner.schema === 'Transition' || inner.schema === 'unknown') {
+        notes.refuse('what is no track in a stack', inside)
+        return []
+      }
+      if (inner.schema !== 'Track') {
+        const { written, place, metadata } = inner
+        const nothing = { sourceRange: undefined, effects: [], markers: [], enabled: true, name: '' } as const
+        return [{ written, place, metadata, ...nothing, schema: 'Track', kind, children: [inner] }]
+      }
+      const holds = inner.children.some((child) => child.schema !== 'Gap')
+      if (inner.kind === kind && inner.enabled) return [inner]
+      if (inner.kind === kind) {
+        if (holds) notes.warn(`${inside} is switched off; it is ${kind === 'Video' ? 'not shown' : 'silent'}`)
+      } else if (holds && kind === 'Video' && inner.enabled) this.#otherKind(inner, inside)
+      return []
+    })
+  }
+
+  /** A stack among pictures shows its pictures; what else it holds must not go without a word. */
+  #otherKind(track: OtioTrack, where: string): void {
+    const { notes } = this.#init
+    if (track.kind === 'Audio') notes.warn(`${where} is not heard: it lies on a video track`)
+    else notes.refuseOrDrop(`a track of kind ${track.kind}`, where)
+  }
+
+  /** A transition beside a stack shows more of the stack than its own frames, as far as there is more. */
+  #checkHandles(
+    tracks: readonly EditTrack[],
+    { span, visible }: { readonly span: FrameSpan; readonly visible: FrameSpan },
+    where: string,
+  ): void {
+    const held = tracks.flatMap(({ items }) => items.filter(({ kind }) => kind !== 'gap'))
+    const from = Math.min(...held.map((item) => item.from))
+    const to = Math.max(...held.map((item) => item.to))
+    const before = from <= span.from ? from - visible.from : 0
+    const after = to >= span.to ? visible.to - to : 0
+    if (before > 0)
+      this.#init.notes.refuse(`a transition that needs ${before} frames before what the stack holds`, where)
+    if (after > 0) this.#init.notes.refuse(`a transition that needs ${after} frames after what the stack holds`, where)
   }
 
   #trim(
@@ -180,46 +229,37 @@ export class TrackReader {
   }
 }
 
-/** So slow that a nested track that stands still covers its frames with one moment. */
-const crawl = rational(1, 1000)
-
-/** The item of a track that was read at a crawl which holds its first frame, on all of its frames, standing still. */
-function stopTrack(track: EditTrack, span: FrameSpan): EditTrack {
-  const first = track.items.find((item) => item.to > span.from) ?? ({ kind: 'gap', ...span } as const)
-  return { ...track, items: [stopElement(first.kind === 'transition' ? first.out : first, span)] }
+interface Moment {
+  readonly at: number
+  readonly rate: Rational
 }
 
-function stopElement(element: EditElement, span: FrameSpan): EditElement {
+/** What a track shows at one moment, on all frames of `span`, standing still. */
+function stopTrack(track: EditTrack, span: FrameSpan, moment: Moment): EditTrack {
+  const item =
+    track.items.find(({ from, to }) => from <= moment.at && to > moment.at) ?? ({ kind: 'gap', ...span } as const)
+  return { ...track, items: [stopElement(nearerSide(item, moment.at), span, moment)] }
+}
+
+/** In the middle of a transition: the side that is seen more of. */
+function nearerSide(item: EditItem, at: number): EditElement {
+  if (item.kind !== 'transition') return item
+  return 2 * at < item.whole.from + item.whole.to ? item.out : item.in
+}
+
+function stopElement(element: EditElement, span: FrameSpan, moment: Moment): EditElement {
   if (element.kind === 'gap') return { kind: 'gap', ...span }
   const { content } = element
   switch (content.kind) {
-    case 'media':
-      return { ...element, ...span, content: { ...content, speed: ZERO } }
-    case 'stack':
-      return { ...element, ...span, content: { ...content, tracks: content.tracks.map((t) => stopTrack(t, span)) } }
+    case 'media': {
+      const start = mediaTimeAt({ from: element.from, content }, moment.at, moment.rate)
+      return { ...element, ...span, content: { ...content, start, speed: ZERO } }
+    }
+    case 'stack': {
+      const tracks = content.tracks.map((track) => stopTrack(track, span, moment))
+      return { ...element, ...span, content: { ...content, tracks } }
+    }
     default:
       return { ...element, ...span }
   }
-}
-
-/** Items on all the frames of `span`: gaps where there are none. */
-function fillSpan(items: readonly EditItem[], span: FrameSpan): readonly EditItem[] {
-  const from = items[0]?.from ?? span.to
-  const to = items.at(-1)?.to ?? span.to
-  return [
-    ...(from > span.from ? [{ kind: 'gap', from: span.from, to: from } as const] : []),
-    ...items,
-    ...(to < span.to ? [{ kind: 'gap', from: to, to: span.to } as const] : []),
-  ]
-}
-
-/** The tracks of one kind that a nested item holds; a clip that lies in a stack is a track by itself. */
-function tracksOf(stack: OtioStack, kind: 'Video' | 'Audio'): readonly OtioTrack[] {
-  return stack.children.flatMap((inner): OtioTrack[] => {
-    if (inner.schema === 'Track') return inner.kind === kind && inner.enabled ? [inner] : []
-    if (inner.schema === 'Transition') return []
-    const { written, place, metadata } = inner
-    const nothing = { sourceRange: undefined, effects: [], markers: [], enabled: true, name: '' } as const
-    return [{ written, place, metadata, ...nothing, schema: 'Track', kind, children: [inner] }]
-  })
 }

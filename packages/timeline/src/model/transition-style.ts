@@ -17,7 +17,6 @@ const looks: ReadonlyMap<string, TransitionLook> = new Map([
   ['fade', style('dissolve')],
   ['fadein', style('dissolve')],
   ['fadeout', style('dissolve')],
-  ['luma', style('dissolve')],
   ['mix', style('dissolve')],
   ['wipeleft', style('wipe-left')],
   ['wiperight', style('wipe-right')],

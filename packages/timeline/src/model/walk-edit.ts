@@ -30,7 +30,7 @@ export function reframe(element: EditElement, span: { readonly from: number; rea
   }
 }
 
-/** The part of a track on frames [from, to); a transition that is cut into stays whole on its own frames. */
+/** The part of a track on frames [from, to). */
 export function cutTrack(
   track: EditTrack,
   { from, to }: { readonly from: number; readonly to: number },
@@ -39,7 +39,7 @@ export function cutTrack(
   const items = track.items.flatMap((item): EditItem[] => {
     const [start, end] = [Math.max(item.from, from), Math.min(item.to, to)]
     if (start >= end) return []
-    if (item.kind === 'transition') return [item]
+    if (item.kind === 'transition') return [{ ...item, from: start, to: end }]
     return [start === item.from && end === item.to ? item : reframe(item, { from: start, to: end }, rate)]
   })
   return { ...track, items }
@@ -85,4 +85,18 @@ export function bindMedia(edit: Edit, ids: ReadonlyMap<string, string>): Edit {
     return { ...element, content: { ...content, media } }
   }
   return { ...edit, video: edit.video.map(bindTrack), audio: edit.audio.map(bindTrack) }
+}
+
+/** Items on all the frames of `span`: gaps where there are none. */
+export function fillSpan(
+  items: readonly EditItem[],
+  span: { readonly from: number; readonly to: number },
+): readonly EditItem[] {
+  const from = items[0]?.from ?? span.to
+  const to = items.at(-1)?.to ?? span.to
+  return [
+    ...(from > span.from ? [{ kind: 'gap', from: span.from, to: from } as const] : []),
+    ...items,
+    ...(to < span.to ? [{ kind: 'gap', from: to, to: span.to } as const] : []),
+  ]
 }

@@ -33,7 +33,7 @@ export function goldenEdit(rate: number): string {
   const inner = {
     OTIO_SCHEMA: 'Stack.1',
     name: 'inner',
-    source_range: range(10, 36),
+    source_range: range(12, 36),
     ...warp(0.75),
     children: [
       track([clip('n1', 100, 30, named('ntsc.mkv')), turn(5, 4), clip('n2', 20, 60, named('wide.mp4'))]),
@@ -50,7 +50,9 @@ export function goldenEdit(rate: number): string {
     clip('d', 60, 24, { ...named('wide.mp4'), ...warp(-1) }),
     turn(4, 4, 'Dip to Black'),
     clip('e', 90, 10, { ...named('ntsc.mkv'), ...still }),
+    turn(6, 5),
     inner,
+    { OTIO_SCHEMA: 'Stack.1', name: 'stopped', source_range: range(7, 9), ...still, children: inner.children },
     clip('f', 60, 14, { ...named('wide.mp4'), ...warp(0.4) }),
     gap(5),
     clip('bars', 0, 4, generator('SMPTEBars')),
@@ -73,5 +75,6 @@ export function goldenEdit(rate: number): string {
       children: [clip('s', 5, 25, named('tall.mp4'))],
     },
   ])
-  return timeline([below, above], { global_start_time: time(0, rate) })
+  const trimmed = { ...above, source_range: range(3, 180) }
+  return timeline([below, trimmed], { global_start_time: time(0, rate) })
 }
