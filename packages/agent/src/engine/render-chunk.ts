@@ -64,21 +64,17 @@ interface Group {
 
 /** Cuts a chunk where one process would have to open too many files; frames do not depend on it. */
 function groupSegments({ manifest, from, to }: RenderChunkOptions): Group[] {
+  const plan = { edit: manifest.edit, media: mediaIndices(manifest), format: frameFormat(manifest.size) }
   const groups: Group[] = []
   let start = from
   for (let end = from + 1; end <= to; end++) {
-    const tooMany = end < to && inputsOf(manifest, { from: start, to: end + 1 }) > MAX_INPUTS
+    const tooMany =
+      end < to && countCompositorInputs({ ...plan, ...framesOf(manifest, { from: start, to: end + 1 }) }) > MAX_INPUTS
     if (end < to && !tooMany) continue
     groups.push({ from: start, to: end })
     start = end
   }
   return groups
-}
-
-function inputsOf(manifest: Manifest, group: Group): number {
-  const { edit, size } = manifest
-  const media = mediaIndices(manifest)
-  return countCompositorInputs({ edit, media, format: frameFormat(size), ...framesOf(manifest, group) })
 }
 
 function framesOf({ segments }: Manifest, { from, to }: Group): { readonly from: number; readonly to: number } {

@@ -17,6 +17,7 @@ import { TargetList } from './target-list.js'
 import { TimeMap } from './time-map.js'
 import { speedOf } from './time-warp.js'
 import { findRate } from './timeline-rate.js'
+import { trackAround } from './track-around.js'
 import { TrackReader } from './track-reader.js'
 import { cutTrack, fillSpan } from './walk-edit.js'
 
@@ -193,13 +194,6 @@ function chooseTracks(stack: OtioStack, notes: Notes): Readonly<Record<'Video' |
     if (chosen[kind].length > MAX_TRACKS) notes.refuse(`${chosen[kind].length} tracks of kind ${kind}`, 'the timeline')
   }
   return chosen
-}
-
-/** A clip, a gap or a stack that lies among the tracks is a track by itself. */
-function trackAround(child: OtioClip | OtioGap | OtioStack, kind: 'Video' | 'Audio'): OtioTrack {
-  const { written, place, metadata } = child
-  const nothing = { sourceRange: undefined, effects: [], markers: [], enabled: true, name: '' } as const
-  return { written, place, metadata, ...nothing, schema: 'Track', kind, children: [child] }
 }
 
 /** What a stack among the tracks is to be seen and heard of. */

@@ -7,7 +7,11 @@ const SPEED_LIMITS = { least: 0.01, most: 100 } as const
 
 /** Whether a speed is rendered. */
 export function isPossibleSpeed(speed: Rational): boolean {
-  const size = Math.abs(rationalToNumber(speed))
+  return isPossible(rationalToNumber(speed))
+}
+
+function isPossible(speed: number): boolean {
+  const size = Math.abs(speed)
   return size === 0 || (size >= SPEED_LIMITS.least && size <= SPEED_LIMITS.most)
 }
 
@@ -28,8 +32,7 @@ export function speedOf(effects: readonly OtioEffect[], where: string, notes: No
       notes.refuseOrDrop(`the ${kind} ${name} (${effect.written})`, where)
       continue
     }
-    const size = Math.abs(effect.timeScalar)
-    if (!Number.isFinite(size) || (size !== 0 && (size < SPEED_LIMITS.least || size > SPEED_LIMITS.most))) {
+    if (!isPossible(effect.timeScalar)) {
       notes.refuse(`a speed of ${effect.timeScalar} (${effect.written}): 1/100 to 100 are possible`, where)
       continue
     }

@@ -10,6 +10,7 @@ import type { TargetList } from './target-list.js'
 import type { FrameSpan, TimeMap } from './time-map.js'
 import { formatTimecode } from './timecode.js'
 import { speedOf } from './time-warp.js'
+import { trackAround } from './track-around.js'
 import { cutTrack, fillSpan, mediaTimeAt } from './walk-edit.js'
 
 /** What reading a track writes to. */
@@ -181,9 +182,7 @@ export class TrackReader {
         return []
       }
       if (inner.schema !== 'Track') {
-        const { written, place, metadata } = inner
-        const nothing = { sourceRange: undefined, effects: [], markers: [], enabled: true, name: '' } as const
-        return [{ written, place, metadata, ...nothing, schema: 'Track', kind, children: [inner] }]
+        return [trackAround(inner, kind)]
       }
       const holds = inner.children.some((child) => child.schema !== 'Gap')
       if (inner.kind === kind && inner.enabled) return [inner]
