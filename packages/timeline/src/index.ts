@@ -7,7 +7,17 @@ export {
 } from './compile/compile-compositor.js'
 export { compileEncoder, segmentFile, type EncoderRequest, type SegmentFile } from './compile/compile-encoder.js'
 export { MAX_GRAPH_CHARACTERS, resolveCall, type CallInput, type FfmpegCall } from './compile/ffmpeg-call.js'
-export { frameBytes, frameFormat, outputSize, type FrameFormat, type FrameSize } from './compile/frame-format.js'
+export {
+  frameBytes,
+  frameFormat,
+  outputSize,
+  PICTURE_COLOURS,
+  PIXEL_FORMATS,
+  type FrameFormat,
+  type FrameSize,
+  type PictureColour,
+  type PixelFormat,
+} from './compile/frame-format.js'
 export { AUDIO_RATE, sampleOfFrame } from './compile/medium-sound.js'
 export { canonicalJson } from './manifest/canonical-json.js'
 export { decodeManifest, encodeManifest } from './manifest/manifest-codec.js'
@@ -24,6 +34,9 @@ export type { AudioIndex, MediaIndex, PtsRun, VideoIndex } from './media/media-i
 export { PROBE_ARGS, type ProbePacket, type ProbeReport, type ProbeStream } from './media/probe-report.js'
 export type {
   Content,
+  Crop,
+  Curve,
+  CurveKey,
   Edit,
   EditClip,
   EditElement,
@@ -31,9 +44,14 @@ export type {
   EditItem,
   EditTrack,
   EditTransition,
+  Effect,
+  FrameSpan,
+  Level,
+  Look,
   MediaClip,
   MediaContent,
   MediaTarget,
+  Place,
   TransitionStyle,
 } from './model/edit.js'
 export { readEdit, type EditReport, type ReadEdit, type ReadEditOptions } from './model/read-edit.js'

@@ -8,7 +8,7 @@ const decodeOneIn = 16
 export function createSegmentCheck(tools: FfmpegTools): CheckSegment {
   return async ({ manifest, offer, path }) => {
     const [from, to] = manifest.segments[offer.index] ?? [0, 0]
-    const { width, height } = manifest.size
+    const { width, height } = manifest.picture
     const expect = { index: offer.index, frames: to - from, rate: manifest.edit.rate, width, height }
     const decode = Number.parseInt(offer.blob.slice(0, 8), 16) % decodeOneIn === 0
     await verifySegment({ tools, path, expect, decode })

@@ -1,7 +1,7 @@
 import { mkdir, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { rational } from '@sheaf/protocol'
-import { type EditItem, type Manifest, MANIFEST_VERSION, type Preset } from '@sheaf/timeline'
+import { type EditItem, frameFormat, type Manifest, MANIFEST_VERSION, type Preset } from '@sheaf/timeline'
 import type { FfmpegTools } from './find-ffmpeg.js'
 import { probeMedia } from './probe-media.js'
 import { runTool } from './run-tool.js'
@@ -51,7 +51,7 @@ export async function makeProbeEdit(recipe: ProbeEditRecipe): Promise<ProbeEdit>
       audio: [{ name: 'A1', items }],
     },
     media: { a0: { index, sizeBytes: size, name: 'probe.mov' } },
-    size: { width, height },
+    picture: frameFormat({ width, height }),
     preset,
     segments: Array.from({ length: segments }, (_, i) => [i * segmentFrames, (i + 1) * segmentFrames] as const),
   }

@@ -5,7 +5,6 @@ import {
   compileCompositor,
   compileEncoder,
   countCompositorInputs,
-  frameFormat,
   MAX_GRAPH_CHARACTERS,
   type Manifest,
   mediaIndices,
@@ -64,7 +63,7 @@ interface Group {
 
 /** Cuts a chunk where one process would have to open too many files; frames do not depend on it. */
 function groupSegments({ manifest, from, to }: RenderChunkOptions): Group[] {
-  const plan = { edit: manifest.edit, media: mediaIndices(manifest), format: frameFormat(manifest.size) }
+  const plan = { edit: manifest.edit, media: mediaIndices(manifest), format: manifest.picture }
   const groups: Group[] = []
   let start = from
   for (let end = from + 1; end <= to; end++) {
@@ -83,8 +82,7 @@ function framesOf({ segments }: Manifest, { from, to }: Group): { readonly from:
 
 async function compileGroup(options: RenderChunkOptions, group: Group): Promise<ChunkPlan> {
   const { manifest, tools, outDir } = options
-  const format = frameFormat(manifest.size)
-  const { edit } = manifest
+  const { edit, picture: format } = manifest
   const call = compileCompositor({
     edit,
     media: mediaIndices(manifest),
@@ -113,14 +111,14 @@ export async function graphFileFor(
 }
 
 function segmentPlan({ manifest, outDir }: RenderChunkOptions, index: number): SegmentPlan {
-  const { preset, edit, size } = manifest
+  const { preset, edit, picture } = manifest
   const [from, to] = manifest.segments[index] ?? [0, 0]
   const frames = to - from
   const { extension } = segmentFile(preset, edit.rate)
   return {
-    expect: { index, frames, rate: edit.rate, width: size.width, height: size.height },
+    expect: { index, frames, rate: edit.rate, width: picture.width, height: picture.height },
     path: join(outDir, `${index}${extension}`),
     partPath: join(outDir, `${index}.part${extension}`),
-    encoderArgs: (output) => compileEncoder({ preset, format: frameFormat(size), frames, rate: edit.rate, output }),
+    encoderArgs: (output) => compileEncoder({ preset, format: picture, frames, rate: edit.rate, output }),
   }
 }

@@ -92,7 +92,7 @@ const inputsPerSegment = 200
 function checkRenderable(manifest: Manifest, editPath: string): void {
   decodeManifest(encodeManifest(manifest))
   const { edit } = manifest
-  const plan = { edit, media: mediaIndices(manifest), format: frameFormat(manifest.size) }
+  const plan = { edit, media: mediaIndices(manifest), format: manifest.picture }
   for (const [from, to] of manifest.segments) {
     const inputs = countCompositorInputs({ ...plan, from, to })
     if (inputs <= inputsPerSegment) continue
@@ -152,7 +152,7 @@ function manifestOf(job: {
   const bound = bindMedia(edit, ids)
   const indices = new Map(Object.entries(assets).map(([id, { index }]) => [id, index]))
   const size = request.size === undefined ? outputSize(bound, indices) : parseSize(request.size)
-  return { version: MANIFEST_VERSION, edit: bound, media: assets, preset, segments, size }
+  return { version: MANIFEST_VERSION, edit: bound, media: assets, preset, segments, picture: frameFormat(size) }
 }
 
 function parseSize(text: string): { readonly width: number; readonly height: number } {
@@ -210,8 +210,8 @@ function slice(edit: Edit, text: string): Edit {
 /** Rough bits per pixel of each preset on ordinary footage; only so good that a full disk is met early. */
 const bitsPerPixel: Readonly<Record<Preset['id'], number>> = { h264: 0.12, ffv1: 6 }
 
-function expectedBytes({ edit, size, preset }: Manifest): number {
-  const pixels = edit.frames * size.width * size.height
+function expectedBytes({ edit, picture, preset }: Manifest): number {
+  const pixels = edit.frames * picture.width * picture.height
   // Once as segments in the store, once in the output.
   return Math.ceil((pixels * bitsPerPixel[preset.id] * 2) / 8) + (1 << 20)
 }

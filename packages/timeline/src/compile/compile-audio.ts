@@ -1,8 +1,9 @@
 import type { MediaIndex } from '../media/media-index.js'
-import type { Edit, EditElement, EditItem, EditTrack } from '../model/edit.js'
+import type { Edit, EditElement, EditItem, EditTrack, FrameSpan } from '../model/edit.js'
 import type { Preset } from '../preset/preset.js'
 import { CallBuilder, COMMON_ARGS, type FfmpegCall } from './ffmpeg-call.js'
-import { AUDIO_RATE, sampleOfFrame, soundOfMedium, STEREO } from './medium-sound.js'
+import { bracketed, FilterChains } from './filter-chains.js'
+import { AUDIO_RATE, exactly, sampleOfFrame, soundOfMedium, STEREO } from './medium-sound.js'
 
 /** What {@link compileAudio} compiles. */
 export interface AudioRequest {
@@ -51,35 +52,21 @@ export function compileAudio(request: AudioRequest): AudioCall | undefined {
   return { ...built, samples }
 }
 
-interface FrameSpan {
-  readonly from: number
-  readonly to: number
-}
-
 /** Writes the sound as a filter graph: every chain is stereo at 48 kHz and exactly as long as its frames. */
 class SoundGraph {
   readonly #request: AudioRequest
-  readonly #call: CallBuilder
-  readonly #chains: string[] = []
-  #labels = 0
+  readonly #chains: FilterChains
 
   constructor(request: AudioRequest, call: CallBuilder) {
     this.#request = request
-    this.#call = call
+    this.#chains = new FilterChains(call, 'a')
   }
 
   finish(options: readonly string[]): FfmpegCall {
     const { edit } = this.#request
     const samples = sampleOfFrame(edit.frames, edit.rate)
     const mixed = this.#tracks(edit.audio, { from: 0, to: edit.frames })
-    this.#chains.push(`[${mixed}]${counted},${exactly(samples)}[out]`)
-    return this.#call.finish(this.#chains.join(';\n'), options)
-  }
-
-  #chain(chain: string): string {
-    const label = `a${this.#labels++}`
-    this.#chains.push(`${chain}[${label}]`)
-    return label
+    return this.#chains.finish(`[${mixed}]${counted},${exactly(samples)}`, options)
   }
 
   /** Tracks at once, each as loud as it is. */
@@ -89,7 +76,7 @@ class SoundGraph {
     const [only] = labels
     if (only === undefined) return this.#silence(span)
     if (labels.length === 1) return only
-    return this.#chain(`${bracketed(labels)}amix=inputs=${labels.length}:normalize=0,${STEREO}`)
+    return this.#chains.add(`${bracketed(labels)}amix=inputs=${labels.length}:normalize=0,${STEREO}`)
   }
 
   #track({ items }: EditTrack, span: FrameSpan): string {
@@ -98,7 +85,7 @@ class SoundGraph {
       .map((item) => this.#item(item, { from: Math.max(item.from, span.from), to: Math.min(item.to, span.to) }))
     const [only] = labels
     if (only !== undefined && labels.length === 1) return only
-    return this.#chain(`${bracketed(labels)}concat=n=${labels.length}:v=0:a=1,${counted}`)
+    return this.#chains.add(`${bracketed(labels)}concat=n=${labels.length}:v=0:a=1,${counted}`)
   }
 
   #item(item: EditItem, span: FrameSpan): string {
@@ -106,11 +93,11 @@ class SoundGraph {
     const { whole } = item
     const length = this.#samples(whole)
     // Equal power: two sounds that have nothing to do with each other stay as loud as they are.
-    const out = this.#chain(`[${this.#element(item.out, whole)}]afade=t=out:ss=0:ns=${length}:curve=qsin`)
-    const next = this.#chain(`[${this.#element(item.in, whole)}]afade=t=in:ss=0:ns=${length}:curve=qsin`)
+    const out = this.#chains.add(`[${this.#element(item.out, whole)}]afade=t=out:ss=0:ns=${length}:curve=qsin`)
+    const next = this.#chains.add(`[${this.#element(item.in, whole)}]afade=t=in:ss=0:ns=${length}:curve=qsin`)
     const before = this.#samples({ from: whole.from, to: span.from })
     const cut = `atrim=start_sample=${before}:end_sample=${before + this.#samples(span)}`
-    return this.#chain(`${bracketed([out, next])}amix=inputs=2:normalize=0,${STEREO},${cut},${counted}`)
+    return this.#chains.add(`${bracketed([out, next])}amix=inputs=2:normalize=0,${STEREO},${cut},${counted}`)
   }
 
   #element(element: EditElement, span: FrameSpan): string {
@@ -122,11 +109,11 @@ class SoundGraph {
     if (!index?.audio) throw new Error(`no sound for ${content.media} (${element.where})`)
     const { edit } = this.#request
     const place = { from: element.from, content, span, rate: edit.rate, samples: this.#samples(span) }
-    return this.#chain(soundOfMedium({ ...place, index, audio: index.audio, call: this.#call }))
+    return this.#chains.add(soundOfMedium({ ...place, index, audio: index.audio, chains: this.#chains }))
   }
 
   #silence(span: FrameSpan): string {
-    return this.#chain(`anullsrc=r=${AUDIO_RATE}:cl=stereo,atrim=end_sample=${this.#samples(span)},${STEREO}`)
+    return this.#chains.add(`anullsrc=r=${AUDIO_RATE}:cl=stereo,atrim=end_sample=${this.#samples(span)},${STEREO}`)
   }
 
   #samples({ from, to }: FrameSpan): number {
@@ -137,5 +124,3 @@ class SoundGraph {
 
 /** Concat and mixers count in other units; samples are counted anew behind them. */
 const counted = `asettb=expr=1/${AUDIO_RATE},asetpts=NB_CONSUMED_SAMPLES`
-const exactly = (samples: number): string => `apad=whole_len=${samples},atrim=end_sample=${samples}`
-const bracketed = (labels: readonly string[]): string => labels.map((label) => `[${label}]`).join('')

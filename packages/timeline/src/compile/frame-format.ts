@@ -9,27 +9,50 @@ export interface FrameSize {
   readonly height: number
 }
 
-/** What runs between compositor and encoder: raw pictures of one size, BT.709, limited range. */
+/** Raw pictures between compositor and encoder, by ffmpeg's names, and the bits that a pixel takes. */
+const PIXEL_BITS = {
+  yuv420p: 12,
+  yuv422p: 16,
+  yuv444p: 24,
+  yuv420p10le: 24,
+  yuv422p10le: 32,
+  yuv444p10le: 48,
+  yuva444p10le: 64,
+} as const
+export type PixelFormat = keyof typeof PIXEL_BITS
+export const PIXEL_FORMATS = Object.keys(PIXEL_BITS) as readonly PixelFormat[]
+
+/** Primaries, transfer and matrix of a job's pictures; always of limited range. */
+export const PICTURE_COLOURS = ['bt709', 'bt2020-hlg', 'bt2020-pq'] as const
+export type PictureColour = (typeof PICTURE_COLOURS)[number]
+
+/** What runs between compositor and encoder: raw pictures of one size, layout and colour. */
 export interface FrameFormat extends FrameSize {
-  readonly pixFmt: 'yuv420p'
+  readonly pixFmt: PixelFormat
+  readonly colour: PictureColour
 }
 
 /** Size of an edit whose media hold no pictures. */
 const FALLBACK: FrameSize = { width: 1920, height: 1080 }
 
-/** The format for a size; throws a RangeError when it is odd or out of bounds. */
-export function frameFormat({ width, height }: FrameSize): FrameFormat {
+/** The format for a size, of 8 bits and BT.709 unless said; throws a RangeError when the size is odd or out of bounds. */
+export function frameFormat({
+  width,
+  height,
+  pixFmt = 'yuv420p',
+  colour = 'bt709',
+}: FrameSize & Partial<FrameFormat>): FrameFormat {
   for (const length of [width, height]) {
     if (!Number.isInteger(length) || length < 16 || length > 16_384 || length % 2 !== 0) {
       throw new RangeError(`a picture size must be even and 16 to 16384, not ${width}x${height}`)
     }
   }
-  return { width, height, pixFmt: 'yuv420p' }
+  return { width, height, pixFmt, colour }
 }
 
 /** Bytes of one raw frame. */
-export function frameBytes({ width, height }: FrameFormat): number {
-  return (width * height * 3) / 2
+export function frameBytes({ width, height, pixFmt }: FrameFormat): number {
+  return (width * height * PIXEL_BITS[pixFmt]) / 8
 }
 
 /** Size of the output when the job does not say: that of the first clip as it is displayed. */

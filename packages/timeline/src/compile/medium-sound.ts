@@ -12,14 +12,17 @@ import {
 } from '@sheaf/protocol'
 import type { AudioIndex, MediaIndex } from '../media/media-index.js'
 import { valueAt } from '../media/pts-runs.js'
-import type { MediaContent } from '../model/edit.js'
+import type { FrameSpan, MediaContent } from '../model/edit.js'
 import { mediaTimeAt } from '../model/walk-edit.js'
-import type { CallBuilder } from './ffmpeg-call.js'
+import type { FilterChains } from './filter-chains.js'
 
 /** Samples a second of the sound of every job. */
 export const AUDIO_RATE = 48_000
 /** The format in which sound is handed from chain to chain. */
 export const STEREO = `aformat=sample_fmts=fltp:sample_rates=${AUDIO_RATE}:channel_layouts=stereo`
+
+/** Cuts sound, or fills it up with silence, to so many samples. */
+export const exactly = (samples: number): string => `apad=whole_len=${samples},atrim=end_sample=${samples}`
 
 /** Sound before the piece that decoders may need to settle, in seconds. */
 const PRE_ROLL = rational(1)
@@ -32,13 +35,13 @@ export interface SoundPiece {
   readonly from: number
   readonly content: MediaContent
   /** Frames that are wanted. */
-  readonly span: { readonly from: number; readonly to: number }
+  readonly span: FrameSpan
   readonly rate: Rational
   /** How many samples that makes. */
   readonly samples: number
   readonly index: MediaIndex
   readonly audio: AudioIndex
-  readonly call: CallBuilder
+  readonly chains: FilterChains
 }
 
 /**
@@ -46,7 +49,7 @@ export interface SoundPiece {
  * At another speed the pitch stays as it was; backwards it is turned round.
  */
 export function soundOfMedium(piece: SoundPiece): string {
-  const { from, content, span, rate, samples, index, audio, call } = piece
+  const { from, content, span, rate, samples, index, audio, chains } = piece
   const pace = absRational(content.speed)
   const backwards = content.speed.num < 0
   // What is heard first in the medium: backwards that is what the last frame lets hear.
@@ -65,7 +68,7 @@ export function soundOfMedium(piece: SoundPiece): string {
   const soundEnd = toSamples(addRational(soundBegin, mulRational(rational(audio.duration), audio.timeBase)))
   const missing = backwards ? Math.min(wanted, Math.max(0, startSample + wanted - soundEnd)) : 0
   const held = wanted - missing
-  const input = call.input(content.media, ['-f', index.container, ...seek])
+  const input = chains.input(content.media, ['-f', index.container, ...seek])
   return [
     `[${input}:${audio.stream}]aresample=${AUDIO_RATE}`,
     // ffmpeg's own way from one channel to two costs 3 dB; players give both speakers the full signal.
@@ -75,13 +78,11 @@ export function soundOfMedium(piece: SoundPiece): string {
     `atrim=start_pts=${startSample}:end_pts=${startSample + wanted}`,
     'asetpts=PTS-STARTPTS',
     ...(lead > 0 ? [`adelay=delays=${lead}S:all=1`] : []),
-    `apad=whole_len=${held}`,
-    `atrim=end_sample=${held}`,
+    exactly(held),
     ...(backwards ? ['areverse'] : []),
     ...(missing > 0 ? [`adelay=delays=${missing}S:all=1`, `apad=whole_len=${wanted}`] : []),
     ...tempo(pace),
-    `apad=whole_len=${samples}`,
-    `atrim=end_sample=${samples}`,
+    exactly(samples),
   ].join(',')
 }
 

@@ -1,8 +1,9 @@
 import { absRational, formatRational, type Rational, rational } from '@sheaf/protocol'
 import type { MediaIndex, VideoIndex } from '../media/media-index.js'
-import type { EditClip, MediaContent, TransitionStyle } from '../model/edit.js'
+import type { EditClip, FrameSpan, MediaContent, TransitionStyle } from '../model/edit.js'
 import { mediaTimeAt } from '../model/walk-edit.js'
 import type { CallBuilder, FfmpegCall } from './ffmpeg-call.js'
+import { bracketed, FilterChains } from './filter-chains.js'
 import { fitInto, type FrameFormat } from './frame-format.js'
 import type { ClipPlan, MixPlan, PicturePlan } from './picture-plan.js'
 import { type SourceWindow, sourceWindow, stillWindow, type Stretch, ticksFor } from './source-window.js'
@@ -34,27 +35,24 @@ const xfadeNames: Readonly<Record<TransitionStyle, string>> = {
  */
 export class PictureGraph {
   readonly #init: PictureGraphInit
-  readonly #call: CallBuilder
-  readonly #chains: string[] = []
-  #labels = 0
+  readonly #chains: FilterChains
 
   constructor(init: PictureGraphInit, call: CallBuilder) {
     this.#init = init
-    this.#call = call
+    this.#chains = new FilterChains(call, 'v')
   }
 
   /** The call that writes the plan's pictures to `[out]`. */
   finish(plan: PicturePlan, options: readonly string[]): FfmpegCall {
     const label = this.#write(plan)
-    this.#chains.push(`[${label}]${this.#counted()},format=${this.#init.format.pixFmt}[out]`)
-    return this.#call.finish(this.#chains.join(';\n'), options)
+    return this.#chains.finish(`[${label}]${this.#counted()},format=${this.#init.format.pixFmt}`, options)
   }
 
   /** Adds the chains of a plan; returns the label of its pictures. */
   #write(plan: PicturePlan): string {
     switch (plan.kind) {
       case 'black':
-        return this.#chain(colourSource('000000', plan, this.#init))
+        return this.#chains.add(colourSource('000000', plan, this.#init))
       case 'clip':
         return this.#clip(plan)
       case 'row':
@@ -64,12 +62,6 @@ export class PictureGraph {
     }
   }
 
-  #chain(chain: string): string {
-    const label = `v${this.#labels++}`
-    this.#chains.push(`${chain}[${label}]`)
-    return label
-  }
-
   /** A new time base, for concat counts in microseconds: without it its rounding would reach the output. */
   #counted(): string {
     const { rate } = this.#init.edit
@@ -77,8 +69,7 @@ export class PictureGraph {
   }
 
   #row(labels: readonly string[]): string {
-    const inputs = labels.map((label) => `[${label}]`).join('')
-    return this.#chain(`${inputs}concat=n=${labels.length}:v=1:a=0,${this.#counted()}`)
+    return this.#chains.add(`${bracketed(labels)}concat=n=${labels.length}:v=1:a=0,${this.#counted()}`)
   }
 
   /** The whole transition is made, from its first frame on, and the part that is wanted cut out of it. */
@@ -94,11 +85,11 @@ export class PictureGraph {
       `scale=${SCALE_FLAGS}`,
       `format=${MIX_FORMAT}`,
     ].join(',')
-    const sides = [plan.out, plan.in].map((side) => `[${this.#chain(`[${this.#write(side)}]${ready}`)}]`).join('')
+    const sides = [plan.out, plan.in].map((side) => this.#chains.add(`[${this.#write(side)}]${ready}`))
     const seconds = ((frames * rate.den) / rate.num).toFixed(9)
-    return this.#chain(
+    return this.#chains.add(
       [
-        `${sides}xfade=transition=${xfadeNames[style]}:duration=${seconds}:offset=0`,
+        `${bracketed(sides)}xfade=transition=${xfadeNames[style]}:duration=${seconds}:offset=0`,
         `trim=start_frame=${from - whole.from}:end_frame=${to - whole.from}`,
         this.#counted(),
         `scale=${SCALE_FLAGS}`,
@@ -112,21 +103,23 @@ export class PictureGraph {
     const { content } = clip
     switch (content.kind) {
       case 'colour':
-        return this.#chain(colourSource(content.rgb, plan, this.#init))
+        return this.#chains.add(colourSource(content.rgb, plan, this.#init))
       case 'bars':
-        return this.#chain(barsSource(plan, this.#init))
+        return this.#chains.add(barsSource(plan, this.#init))
       case 'stack':
         throw new Error(`a stack among the clips of a plan (${clip.where})`)
       case 'media':
-        return over ? this.#over(plan, content, this.#write(over)) : this.#chain(this.#media(plan, content, 'canvas'))
+        return over
+          ? this.#over(plan, content, this.#write(over))
+          : this.#chains.add(this.#media(plan, content, 'canvas'))
     }
   }
 
   #over(plan: ClipPlan, content: MediaContent, below: string): string {
     const { video } = this.#indexOf(plan.clip, content)
     const { x, y } = fitInto(video, this.#init.format)
-    const above = this.#chain(this.#media(plan, content, 'picture'))
-    return this.#chain(`[${below}][${above}]overlay=x=${x}:y=${y}:format=yuv420,${this.#counted()}`)
+    const above = this.#chains.add(this.#media(plan, content, 'picture'))
+    return this.#chains.add(`[${below}][${above}]overlay=x=${x}:y=${y}:format=yuv420,${this.#counted()}`)
   }
 
   #indexOf({ where }: EditClip, { media }: MediaContent): { readonly container: string; readonly video: VideoIndex } {
@@ -166,7 +159,7 @@ export class PictureGraph {
     const { decodeThreads } = this.#init
     const threads = decodeThreads === undefined ? [] : ['-threads', String(decodeThreads)]
     const seek = seekSeconds === undefined ? [] : ['-seek_timestamp', '1', '-noaccurate_seek', '-ss', seekSeconds]
-    const input = this.#call.input(media, [...threads, '-f', container, ...seek])
+    const input = this.#chains.input(media, [...threads, '-f', container, ...seek])
     return `[${input}:${video.stream}]trim=start_pts=${startPts}${endPts === undefined ? '' : `:end_pts=${endPts}`}`
   }
 
@@ -205,12 +198,7 @@ function timeExpression(speed: Rational, originTicks: number, offset: number): s
   return `'(PTS${signed(-originTicks)})*${speed.den}/${speed.num}${signed(offset)}'`
 }
 
-interface Frames {
-  readonly from: number
-  readonly to: number
-}
-
-function colourSource(rgb: string, { from, to }: Frames, { edit, format }: PictureGraphInit): string {
+function colourSource(rgb: string, { from, to }: FrameSpan, { edit, format }: PictureGraphInit): string {
   const { width, height, pixFmt } = format
   const { rate } = edit
   // Through RGB, and once: the source's own way to YUV has another matrix.
@@ -221,7 +209,7 @@ function colourSource(rgb: string, { from, to }: Frames, { edit, format }: Pictu
   )
 }
 
-function barsSource({ from, to }: Frames, { edit, format }: PictureGraphInit): string {
+function barsSource({ from, to }: FrameSpan, { edit, format }: PictureGraphInit): string {
   const { width, height, pixFmt } = format
   const { rate } = edit
   return (

@@ -1,35 +1,31 @@
 import { SheafError } from '@sheaf/protocol'
 import type { MediaIndex } from '../media/media-index.js'
-import type { EditClip, EditElement, EditTrack, TransitionStyle } from '../model/edit.js'
+import type { EditClip, EditElement, EditTrack, FrameSpan, TransitionStyle } from '../model/edit.js'
 import { coversCanvas, frameBytes, type FrameFormat } from './frame-format.js'
 
 /** What is to be seen on frames [from, to) of the edit: a tree of opaque pictures of the canvas' size. */
 export type PicturePlan = BlackPlan | ClipPlan | RowPlan | MixPlan
 
-interface PlanSpan {
-  readonly from: number
-  readonly to: number
-}
 /** Black. */
-export interface BlackPlan extends PlanSpan {
+export interface BlackPlan extends FrameSpan {
   readonly kind: 'black'
 }
 /** A clip: over what lies below where it does not fill the canvas, or else on black. */
-export interface ClipPlan extends PlanSpan {
+export interface ClipPlan extends FrameSpan {
   readonly kind: 'clip'
   readonly clip: EditClip
   readonly over: PicturePlan | undefined
 }
 /** One after another. */
-export interface RowPlan extends PlanSpan {
+export interface RowPlan extends FrameSpan {
   readonly kind: 'row'
   readonly parts: readonly PicturePlan[]
 }
 /** A part of a transition; both sides are on all frames of it, whatever part is wanted. */
-export interface MixPlan extends PlanSpan {
+export interface MixPlan extends FrameSpan {
   readonly kind: 'mix'
   /** Frames of the whole transition. */
-  readonly whole: PlanSpan
+  readonly whole: FrameSpan
   readonly style: TransitionStyle
   readonly out: PicturePlan
   readonly in: PicturePlan
@@ -55,13 +51,13 @@ const REVERSED_BYTES = 128 * 1024 * 1024
  */
 export function planPictures(
   tracks: readonly EditTrack[],
-  span: PlanSpan,
+  span: FrameSpan,
   context: Omit<PlanContext, 'effort'>,
 ): PicturePlan {
   return planTracks(tracks, span, { ...context, effort: { left: MOST_PARTS } })
 }
 
-function planTracks(tracks: readonly EditTrack[], span: PlanSpan, context: PlanContext): PicturePlan {
+function planTracks(tracks: readonly EditTrack[], span: FrameSpan, context: PlanContext): PicturePlan {
   spend(context, span)
   const [top, below] = [tracks.at(-1), tracks.slice(0, -1)]
   const { from, to } = span
@@ -81,7 +77,7 @@ function planTracks(tracks: readonly EditTrack[], span: PlanSpan, context: PlanC
 function planElement(
   element: EditElement,
   below: readonly EditTrack[],
-  span: PlanSpan,
+  span: FrameSpan,
   context: PlanContext,
 ): PicturePlan[] {
   if (element.kind === 'gap') return [planTracks(below, span, context)]
@@ -96,10 +92,10 @@ function planElement(
 }
 
 /** Clips that run backwards are rendered in short pieces, each turned round by itself. */
-function spansFor({ content }: EditClip, span: PlanSpan, { format }: PlanContext): readonly PlanSpan[] {
+function spansFor({ content }: EditClip, span: FrameSpan, { format }: PlanContext): readonly FrameSpan[] {
   if (content.kind !== 'media' || content.speed.num >= 0) return [span]
   const length = Math.max(1, Math.floor(REVERSED_BYTES / frameBytes(format)))
-  const spans: PlanSpan[] = []
+  const spans: FrameSpan[] = []
   for (let from = span.from; from < span.to; from += length) {
     spans.push({ from, to: Math.min(from + length, span.to) })
   }
@@ -113,7 +109,7 @@ function coverOf({ content }: EditClip, { media, format }: PlanContext): 'full' 
   return video === undefined || coversCanvas(video, format) ? 'full' : 'part'
 }
 
-function row(parts: readonly PicturePlan[], span: PlanSpan): PicturePlan {
+function row(parts: readonly PicturePlan[], span: FrameSpan): PicturePlan {
   const flat = parts.flatMap((part) => (part.kind === 'row' ? part.parts : [part]))
   const [first] = flat
   if (first && flat.length === 1) return first
@@ -121,7 +117,7 @@ function row(parts: readonly PicturePlan[], span: PlanSpan): PicturePlan {
 }
 
 /** Below each transition the lower tracks are there twice: many over each other would never end. */
-function spend({ effort }: PlanContext, { from, to }: PlanSpan): void {
+function spend({ effort }: PlanContext, { from, to }: FrameSpan): void {
   effort.left -= 1
   if (effort.left >= 0) return
   throw new SheafError({

@@ -1,5 +1,5 @@
 import { parseAssetId, SheafError } from '@sheaf/protocol'
-import { frameFormat, type FrameSize } from '../compile/frame-format.js'
+import { type FrameFormat, frameFormat, PICTURE_COLOURS, PIXEL_FORMATS } from '../compile/frame-format.js'
 import type { AudioIndex, MediaIndex, PtsRun, VideoIndex } from '../media/media-index.js'
 import { containerNames } from '../media/media-support.js'
 import { countValues } from '../media/pts-runs.js'
@@ -39,7 +39,7 @@ export function decodeManifest(text: string): Manifest {
     version,
     edit,
     media,
-    size: readSize(root.field('size')),
+    picture: readPicture(root.field('picture')),
     preset: readPreset(root.field('preset')),
     segments: readSegments(root.field('segments'), edit.frames),
   }
@@ -139,11 +139,11 @@ function readRun(value: ValueReader): PtsRun {
   }
 }
 
-function readSize(value: ValueReader): FrameSize {
+function readPicture(value: ValueReader): FrameFormat {
   const size = { width: value.field('width').integer(16, 16_384), height: value.field('height').integer(16, 16_384) }
   if (size.width % 2 !== 0 || size.height % 2 !== 0) throw value.error('even numbers')
-  const { width, height } = frameFormat(size)
-  return { width, height }
+  const pixFmt = value.field('pixFmt').oneOf(...PIXEL_FORMATS)
+  return frameFormat({ ...size, pixFmt, colour: value.field('colour').oneOf(...PICTURE_COLOURS) })
 }
 
 function readPreset(value: ValueReader): Preset {

@@ -1,7 +1,8 @@
 import { rational } from '@sheaf/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { EditItem } from '../model/edit.js'
+import { frameFormat } from '../compile/frame-format.js'
+import type { EditItem, Level, Look } from '../model/edit.js'
 import { clipOf, editOf, steadyIndex } from '../testing/media-fixtures.js'
 import { canonicalJson } from './canonical-json.js'
 import { decodeManifest, encodeManifest } from './manifest-codec.js'
@@ -9,10 +10,10 @@ import { type Manifest, mediaIndices } from './manifest.js'
 
 const medium = { index: steadyIndex(100), sizeBytes: 1000, name: 'a 🎬.mp4' }
 const manifest: Manifest = {
-  version: 2,
+  version: 3,
   edit: editOf([clipOf('a0', 0, 50), { kind: 'gap', from: 50, to: 60 }], [clipOf('a0', 0, 60)]),
   media: { a0: medium },
-  size: { width: 640, height: 360 },
+  picture: frameFormat({ width: 640, height: 360 }),
   preset: { id: 'h264', crf: 20, speed: 'medium' },
   segments: [
     [0, 30],
@@ -36,6 +37,21 @@ describe('manifest', () => {
     expect(decodeManifest(encodeManifest(manifest))).toEqual(manifest)
     const silent: Manifest = { ...manifest, edit: { ...manifest.edit, audio: [] }, preset: { id: 'ffv1' } }
     expect(decodeManifest(encodeManifest(silent))).toEqual(silent)
+    const look: Look = {
+      effects: [{ id: 'blur', parameters: { radius: 2 } }],
+      crop: { left: 0.1, top: 0, right: 0, bottom: 0 },
+      place: { x: 0, y: 0, scaleX: 1, scaleY: 1, rotation: 0, anchorX: 0.5, anchorY: 0.5 },
+      opacity: [
+        { frame: -3, value: 0, ease: 'linear' },
+        { frame: 20.5, value: 1, ease: 'hold' },
+      ],
+    }
+    const level: Level = { gain: 0.5, pan: -1 }
+    const looks: Manifest = {
+      ...manifest,
+      edit: editOf([{ ...clipOf('a0', 0, 60), look }], [{ ...clipOf('a0', 0, 60), level }]),
+    }
+    expect(decodeManifest(encodeManifest(looks))).toEqual(looks)
     expect(mediaIndices(manifest).get('a0')).toEqual(steadyIndex(100))
   })
 
@@ -89,9 +105,10 @@ describe('manifest', () => {
   })
 
   it.each<[string, unknown, RegExp]>([
-    ['version', 7, /version 7; this Sheaf reads version 2/],
+    ['version', 7, /version 7; this Sheaf reads version 3/],
     ['version', '1', /manifest\.version: expected an integer/],
-    ['size.width', 641, /manifest\.size: expected even/],
+    ['picture.width', 641, /manifest\.picture: expected even/],
+    ['picture.pixFmt', 'pal8', /pixFmt: expected one of/],
     ['segments', [[0, 30]], /segments up to frame 60/],
     [
       'segments',
@@ -120,6 +137,11 @@ describe('manifest', () => {
     ['preset.id', 'sh', /one of h264, ffv1/],
     ['edit.name', 'x'.repeat(5000), /at most 4096/],
     ['media.a0.sizeBytes', 0, /sizeBytes/],
+    ['edit.video.0.items.0.look', { opacity: 2 }, /opacity: expected a number from 0 to 1/],
+    ['edit.video.0.items.0.look', { effects: [{ id: 'movie=/etc/passwd', parameters: {} }] }, /letters, digits/],
+    ['edit.video.0.items.0.look', { effects: [{ id: 'blur', parameters: { r: '1;x' } }] }, /a number from/],
+    ['edit.video.0.items.0.look', { opacity: [] }, /rising order/],
+    ['edit.audio.0.items.0.level', { gain: 1, pan: 2 }, /pan: expected a number/],
     ['edit.audio.0.items.0.content.media', 'a1', /audio of a1/],
     ...['../../../../home/u/.bashrc', '/etc/passwd', '..', 'a', 'a00', 'a0/../b', 'a0\n', '', '__proto__'].map(
       (id) =>

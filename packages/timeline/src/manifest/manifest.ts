@@ -1,11 +1,11 @@
-import type { FrameSize } from '../compile/frame-format.js'
+import type { FrameFormat } from '../compile/frame-format.js'
 import type { MediaIndex } from '../media/media-index.js'
 import type { Edit } from '../model/edit.js'
 import type { Preset } from '../preset/preset.js'
 import type { SegmentSpan } from '../segment/plan-segments.js'
 
 /** The manifest version that is written, and the only one that is read. */
-export const MANIFEST_VERSION = 2
+export const MANIFEST_VERSION = 3
 
 /**
  * Everything that a job's segments depend on, and nothing else: whoever holds it and the assets
@@ -16,7 +16,8 @@ export interface Manifest {
   /** Clips name media by asset id. No path of the submitter's machine is in it. */
   readonly edit: Edit
   readonly media: Readonly<Record<string, ManifestMedia>>
-  readonly size: FrameSize
+  /** What segments are encoded from. */
+  readonly picture: FrameFormat
   readonly preset: Preset
   /** Partition of [0, edit.frames). */
   readonly segments: readonly SegmentSpan[]

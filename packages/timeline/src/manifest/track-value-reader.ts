@@ -1,15 +1,11 @@
 import { type Rational, rationalToNumber } from '@sheaf/protocol'
-import type { Content, EditClip, EditElement, EditItem, EditTrack } from '../model/edit.js'
+import type { Content, EditClip, EditElement, EditItem, EditTrack, FrameSpan } from '../model/edit.js'
 import { LONGEST_TRANSITION_SECONDS, TRANSITION_STYLES } from '../model/edit.js'
 import { MAX_EDIT_FRAMES } from '../model/read-edit.js'
 import { isPossibleSpeed } from '../model/time-warp.js'
+import { readLevel, readLook } from './look-value-reader.js'
 import { MANIFEST_LIMITS } from './manifest.js'
 import type { ValueReader } from './value-reader.js'
-
-interface FrameSpan {
-  readonly from: number
-  readonly to: number
-}
 
 /** Reads the tracks of one manifest: spans without holes, and no more items and depth than a manifest may have. */
 export class TrackValueReader {
@@ -60,11 +56,15 @@ export class TrackValueReader {
     if (++this.#items > MANIFEST_LIMITS.items) throw value.error(`at most ${MANIFEST_LIMITS.items} items`)
     const span = readSpan(value)
     if (value.field('kind').oneOf('clip', 'gap') === 'gap') return { kind: 'gap', ...span }
+    const look = value.field('look').optional(readLook)
+    const level = value.field('level').optional(readLevel)
     return {
       kind: 'clip',
       name: value.field('name').text(),
       ...span,
       content: this.#content(value.field('content'), span),
+      ...(look && { look }),
+      ...(level && { level }),
       where: value.field('where').text(),
     } satisfies EditClip
   }

@@ -45,6 +45,20 @@ export class ValueReader {
     return value as number
   }
 
+  /** A finite number in [least, most]. */
+  number(least: number, most: number): number {
+    const value = this.#value
+    if (typeof value !== 'number' || !(value >= least && value <= most)) {
+      throw this.error(`a number from ${least} to ${most}`)
+    }
+    return value
+  }
+
+  /** Whether the value is a list. */
+  isList(): boolean {
+    return Array.isArray(this.#value)
+  }
+
   /** A text. */
   text(most: number = MANIFEST_LIMITS.text): string {
     if (typeof this.#value !== 'string' || this.#value.length > most) {

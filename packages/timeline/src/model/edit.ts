@@ -14,6 +14,12 @@ export interface Edit {
   readonly audio: readonly EditTrack[]
 }
 
+/** Frames [from, to) of the edit. */
+export interface FrameSpan {
+  readonly from: number
+  readonly to: number
+}
+
 /** Items in rising order without holes: over [0, frames), in a nested stack over the frames of its clip. */
 export interface EditTrack {
   /** `V1`, `A1`; nested ones `V1.3.1`: the first track in item 3 of V1. */
@@ -34,6 +40,10 @@ export interface EditClip {
   readonly from: number
   readonly to: number
   readonly content: Content
+  /** How it lies on the canvas; without it: fitted into the middle, opaque, as it is. */
+  readonly look?: Look | undefined
+  /** How loud it is, and where; without it: as it is. */
+  readonly level?: Level | undefined
   /** For people: `track V1 item 3 "shot_010" at 00:00:12:05`. */
   readonly where: string
 }
@@ -50,7 +60,7 @@ export interface EditTransition {
   readonly kind: 'transition'
   readonly from: number
   readonly to: number
-  readonly whole: { readonly from: number; readonly to: number }
+  readonly whole: FrameSpan
   readonly style: TransitionStyle
   readonly out: EditElement
   readonly in: EditElement
@@ -94,6 +104,70 @@ export interface BarsContent {
 export interface StackContent {
   readonly kind: 'stack'
   readonly tracks: readonly EditTrack[]
+}
+
+/** A value, or keyframes of one: before the first and behind the last it stays as it is there. */
+export type Curve = number | readonly CurveKey[]
+
+/** A keyframe. */
+export interface CurveKey {
+  /** Frame of the edit, rising from key to key; it may lie outside the clip and between frames. */
+  readonly frame: number
+  readonly value: number
+  /** How the value goes on to the next key. */
+  readonly ease: CurveEase
+}
+
+/** `hold` jumps at the next key; `smooth` starts and ends slowly (3t² − 2t³). */
+export const CURVE_EASES = ['linear', 'hold', 'smooth'] as const
+export type CurveEase = (typeof CURVE_EASES)[number]
+
+/** How pictures are changed and laid on the canvas: effects, then the crop, then the place, then opacity. */
+export interface Look {
+  /** In this order, on the pictures of the clip. */
+  readonly effects?: readonly Effect[] | undefined
+  /** Fractions of the picture that are cut away at its edges, 0 to 1. */
+  readonly crop?: Crop | undefined
+  readonly place?: Place | undefined
+  /** 0 to 1. */
+  readonly opacity?: Curve | undefined
+}
+
+/** What is cut away, as fractions of the picture's width and height; what is left stays where it was. */
+export interface Crop {
+  readonly left: Curve
+  readonly top: Curve
+  readonly right: Curve
+  readonly bottom: Curve
+}
+
+/** Where a picture goes, from where it would lie by itself: fitted into the canvas, in the middle. */
+export interface Place {
+  /** To the right and downwards, in canvas widths and heights. */
+  readonly x: Curve
+  readonly y: Curve
+  /** 1 as large as it is fitted; below 0 mirrored. */
+  readonly scaleX: Curve
+  readonly scaleY: Curve
+  /** Degrees, clockwise. */
+  readonly rotation: Curve
+  /** The point of the picture that scaling and turning leave where it is: fractions of it, 0.5 its middle. */
+  readonly anchorX: number
+  readonly anchorY: number
+}
+
+/** An effect of the whitelist, by its name there. */
+export interface Effect {
+  readonly id: string
+  readonly parameters: Readonly<Record<string, Curve>>
+}
+
+/** How loud something is. */
+export interface Level {
+  /** Factor of the amplitude, 0 to 16; between keys it goes by amplitude. */
+  readonly gain: Curve
+  /** −1 left, 0 where it is, 1 right. */
+  readonly pan: Curve
 }
 
 /** A clip whose content is a medium. */

@@ -1,8 +1,7 @@
 import { divRational, type Rational, rational, rationalToNumber } from '@sheaf/protocol'
 import type { OtioClip, OtioGap, OtioStack, OtioTrack, OtioTransition } from '../otio/otio-types.js'
-import { type EditClip, type EditElement, type EditItem, LONGEST_TRANSITION_SECONDS } from './edit.js'
+import { type EditClip, type EditElement, type EditItem, type FrameSpan, LONGEST_TRANSITION_SECONDS } from './edit.js'
 import type { Notes } from './refusal.js'
-import type { FrameSpan } from './time-map.js'
 import { lookOf, type TransitionLook } from './transition-style.js'
 import { reframe } from './walk-edit.js'
 
@@ -11,6 +10,8 @@ export interface PlacedItem {
   readonly child: OtioClip | OtioGap | OtioStack | OtioTrack
   readonly span: FrameSpan
   readonly localStart: Rational
+  /** Its place among the children of its track, from 1. */
+  readonly number: number
   readonly where: string
 }
 

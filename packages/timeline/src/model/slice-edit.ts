@@ -1,5 +1,6 @@
 import { SheafError } from '@sheaf/protocol'
-import type { Edit, EditElement, EditItem, EditTrack } from './edit.js'
+import type { Curve, Edit, EditElement, EditItem, EditTrack, FrameSpan } from './edit.js'
+import { mapLevel, mapLook, shiftCurve } from './curve.js'
 import { cutTrack } from './walk-edit.js'
 
 /**
@@ -7,7 +8,7 @@ import { cutTrack } from './walk-edit.js'
  * cuts into, the part inside is seen.
  * Throws SHEAF_FRAMES_MALFORMED when the span is empty or not inside the edit.
  */
-export function sliceEdit(edit: Edit, span: { readonly from: number; readonly to: number }): Edit {
+export function sliceEdit(edit: Edit, span: FrameSpan): Edit {
   const { from, to } = span
   if (!(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from < to && to <= edit.frames)) {
     throw new SheafError({
@@ -36,7 +37,14 @@ function shiftItem(item: EditItem, by: number): EditItem {
 function shiftElement(element: EditElement, by: number): EditElement {
   const moved = { from: element.from + by, to: element.to + by }
   if (element.kind === 'gap') return { ...element, ...moved }
-  const { content } = element
-  if (content.kind !== 'stack') return { ...element, ...moved }
-  return { ...element, ...moved, content: { ...content, tracks: content.tracks.map((track) => shiftTrack(track, by)) } }
+  const { content, look, level } = element
+  const later = (curve: Curve): Curve => shiftCurve(curve, by)
+  return {
+    ...element,
+    ...moved,
+    ...(look && { look: mapLook(look, later) }),
+    ...(level && { level: mapLevel(level, later) }),
+    content:
+      content.kind === 'stack' ? { ...content, tracks: content.tracks.map((one) => shiftTrack(one, by)) } : content,
+  }
 }

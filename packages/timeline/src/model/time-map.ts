@@ -10,12 +10,6 @@ import {
 } from '@sheaf/protocol'
 import { multiplySpeeds } from './time-warp.js'
 
-/** A span of frames [from, to) of the edit. */
-export interface FrameSpan {
-  readonly from: number
-  readonly to: number
-}
-
 /** How the seconds of a stack or track lie on the edit: local `origin` at second `at`, `speed` local seconds in each. */
 export class TimeMap {
   readonly rate: Rational

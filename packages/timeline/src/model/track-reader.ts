@@ -2,12 +2,13 @@ import { addRational, assertNever, type Rational, rational, subRational, ZERO } 
 import { secondsOf } from '../otio/durations.js'
 import type { OtioStack, OtioTrack, OtioTransition } from '../otio/otio-types.js'
 import { ClipReader } from './clip-reader.js'
-import type { EditElement, EditItem, EditTrack } from './edit.js'
+import { curveAt, mapLook } from './curve.js'
+import type { EditElement, EditItem, EditTrack, FrameSpan } from './edit.js'
 import { layTransitions, type PlacedItem, type PlacedTransition } from './lay-transitions.js'
 import { warnOffGrid } from './off-grid.js'
 import type { Notes } from './refusal.js'
 import type { TargetList } from './target-list.js'
-import type { FrameSpan, TimeMap } from './time-map.js'
+import type { TimeMap } from './time-map.js'
 import { formatTimecode } from './timecode.js'
 import { speedOf } from './time-warp.js'
 import { trackAround } from './track-around.js'
@@ -91,7 +92,7 @@ export class TrackReader {
         const end = addRational(now, this.#clips.duration(child, where) ?? ZERO)
         const span = { from: map.frameAt(now), to: map.frameAt(end) }
         warnOffGrid(map.framesAt(end), span.to, where, this.#init.notes)
-        items.push({ child, span, localStart: now, where })
+        items.push({ child, span, localStart: now, number: index + 1, where })
         now = end
       }
     }
@@ -134,7 +135,7 @@ export class TrackReader {
 
   #nested(
     child: OtioStack | OtioTrack,
-    { localStart, where, span }: PlacedItem,
+    { localStart, number, where, span }: PlacedItem,
     place: {
       readonly visible: FrameSpan
       readonly track: { readonly name: string; readonly map: TimeMap }
@@ -158,7 +159,7 @@ export class TrackReader {
     // Of what stands still the first frame is read, and stopped on all others below.
     const map = track.map.nested(localStart, { origin, speed: still ? rational(1) : speed })
     const bounds = still ? { from: span.from, to: span.from + 1 } : visible
-    const prefix = `${track.name}.${/item (\d+)/.exec(where)?.[1] ?? '0'}`
+    const prefix = `${track.name}.${number}`
     const inner = (name: string) => ({ name, map, bounds })
     const tracks =
       child.schema === 'Track'
@@ -248,17 +249,18 @@ function nearerSide(item: EditItem, at: number): EditElement {
 
 function stopElement(element: EditElement, span: FrameSpan, moment: Moment): EditElement {
   if (element.kind === 'gap') return { kind: 'gap', ...span }
-  const { content } = element
+  const { content, look } = element
+  const stopped = { ...element, ...span, ...(look && { look: mapLook(look, (curve) => curveAt(curve, moment.at)) }) }
   switch (content.kind) {
     case 'media': {
       const start = mediaTimeAt({ from: element.from, content }, moment.at, moment.rate)
-      return { ...element, ...span, content: { ...content, start, speed: ZERO } }
+      return { ...stopped, content: { ...content, start, speed: ZERO } }
     }
     case 'stack': {
       const tracks = content.tracks.map((track) => stopTrack(track, span, moment))
-      return { ...element, ...span, content: { ...content, tracks } }
+      return { ...stopped, content: { ...content, tracks } }
     }
     default:
-      return { ...element, ...span }
+      return stopped
   }
 }

@@ -1,5 +1,5 @@
 import { addRational, mulRational, type Rational, rational } from '@sheaf/protocol'
-import type { Edit, EditElement, EditItem, EditTrack, MediaClip, MediaContent } from './edit.js'
+import type { Edit, EditElement, EditItem, EditTrack, FrameSpan, MediaClip, MediaContent } from './edit.js'
 
 /** The second of its medium that a clip shows at frame `frame` of the edit, which may lie outside the clip. */
 export function mediaTimeAt(
@@ -12,7 +12,7 @@ export function mediaTimeAt(
 }
 
 /** The same element on frames [from, to), which may reach beyond its own; nested tracks are cut likewise. */
-export function reframe(element: EditElement, span: { readonly from: number; readonly to: number }, rate: Rational) {
+export function reframe(element: EditElement, span: FrameSpan, rate: Rational) {
   const { from, to } = span
   if (element.kind === 'gap') return { kind: 'gap', from, to } as const
   const { content } = element
@@ -31,11 +31,7 @@ export function reframe(element: EditElement, span: { readonly from: number; rea
 }
 
 /** The part of a track on frames [from, to). */
-export function cutTrack(
-  track: EditTrack,
-  { from, to }: { readonly from: number; readonly to: number },
-  rate: Rational,
-): EditTrack {
+export function cutTrack(track: EditTrack, { from, to }: FrameSpan, rate: Rational): EditTrack {
   const items = track.items.flatMap((item): EditItem[] => {
     const [start, end] = [Math.max(item.from, from), Math.min(item.to, to)]
     if (start >= end) return []
@@ -88,10 +84,7 @@ export function bindMedia(edit: Edit, ids: ReadonlyMap<string, string>): Edit {
 }
 
 /** Items on all the frames of `span`: gaps where there are none. */
-export function fillSpan(
-  items: readonly EditItem[],
-  span: { readonly from: number; readonly to: number },
-): readonly EditItem[] {
+export function fillSpan(items: readonly EditItem[], span: FrameSpan): readonly EditItem[] {
   const from = items[0]?.from ?? span.to
   const to = items.at(-1)?.to ?? span.to
   return [
