@@ -57,6 +57,14 @@ export type {
 export { readEdit, type EditReport, type ReadEdit, type ReadEditOptions } from './model/read-edit.js'
 export type { Refusal } from './model/refusal.js'
 export { sliceEdit } from './model/slice-edit.js'
+export {
+  SUBTITLE_STYLE,
+  type FontName,
+  type Paint,
+  type TextPicture,
+  type TextStyle,
+  type TextTarget,
+} from './model/text.js'
 export { formatTimecode } from './model/timecode.js'
 export { bindMedia, cutsOf, mediaClipsOf } from './model/walk-edit.js'
 export { durationOf } from './otio/durations.js'

@@ -14,6 +14,7 @@ import { parseOtio } from '../otio/parse-otio.js'
 import type { Edit, EditTrack, MediaTarget } from './edit.js'
 import { Notes, type Refusal } from './refusal.js'
 import { TargetList } from './target-list.js'
+import type { TextTarget } from './text.js'
 import { TimeMap } from './time-map.js'
 import { speedOf } from './time-warp.js'
 import { findRate } from './timeline-rate.js'
@@ -32,6 +33,7 @@ export interface EditReport {
 export interface ReadEdit {
   readonly edit: Edit
   readonly targets: readonly MediaTarget[]
+  readonly texts: readonly TextTarget[]
   readonly report: EditReport
 }
 
@@ -80,7 +82,7 @@ export function readEdit(text: string, { editPath, dropUnknown = false }: ReadEd
     video: video.filter(showsSomething).map(fit),
     audio: audio.filter(showsSomething).map(fit),
   }
-  return { edit, targets: targets.list(), report: { warnings: notes.warnings, unsupported: parsed.unknown } }
+  return { edit, targets: targets.list(), texts: targets.listTexts(), report: { warnings: notes.warnings, unsupported: parsed.unknown } }
 }
 
 /** Where the tracks begin: a trimmed timeline shows them from its source range's start. */
