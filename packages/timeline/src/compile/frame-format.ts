@@ -1,4 +1,5 @@
 import { mulRational, type Rational, rational, roundRational } from '@sheaf/protocol'
+import type { LightLevels } from '../media/light-levels.js'
 import type { MediaIndex, VideoIndex } from '../media/media-index.js'
 import type { Edit } from '../model/edit.js'
 import { mediaClipsOf } from '../model/walk-edit.js'
@@ -30,6 +31,8 @@ export type PictureColour = (typeof PICTURE_COLOURS)[number]
 export interface FrameFormat extends FrameSize {
   readonly pixFmt: PixelFormat
   readonly colour: PictureColour
+  /** Of HDR pictures: what the encoder and the file say besides the tags. */
+  readonly light?: LightLevels | undefined
 }
 
 /** Size of an edit whose media hold no pictures. */
@@ -41,13 +44,14 @@ export function frameFormat({
   height,
   pixFmt = 'yuv420p',
   colour = 'bt709',
+  light,
 }: FrameSize & Partial<FrameFormat>): FrameFormat {
   for (const length of [width, height]) {
     if (!Number.isInteger(length) || length < 16 || length > 16_384 || length % 2 !== 0) {
       throw new RangeError(`a picture size must be even and 16 to 16384, not ${width}x${height}`)
     }
   }
-  return { width, height, pixFmt, colour }
+  return { width, height, pixFmt, colour, ...(light && { light }) }
 }
 
 /** Bytes of one raw frame. */

@@ -9,6 +9,7 @@ import { mediaClipsOf } from '../model/walk-edit.js'
 import { type Preset, X264_SPEEDS } from '../preset/preset.js'
 import { SEGMENT_LENGTH, type SegmentSpan } from '../segment/plan-segments.js'
 import { canonicalJson } from './canonical-json.js'
+import { readLight } from './light-value-reader.js'
 import { type Manifest, MANIFEST_LIMITS, MANIFEST_VERSION, type ManifestMedia } from './manifest.js'
 import { TrackValueReader } from './track-value-reader.js'
 import { ValueReader } from './value-reader.js'
@@ -143,7 +144,8 @@ function readPicture(value: ValueReader): FrameFormat {
   const size = { width: value.field('width').integer(16, 16_384), height: value.field('height').integer(16, 16_384) }
   if (size.width % 2 !== 0 || size.height % 2 !== 0) throw value.error('even numbers')
   const pixFmt = value.field('pixFmt').oneOf(...PIXEL_FORMATS)
-  return frameFormat({ ...size, pixFmt, colour: value.field('colour').oneOf(...PICTURE_COLOURS) })
+  const light = value.field('light').optional(readLight)
+  return frameFormat({ ...size, pixFmt, colour: value.field('colour').oneOf(...PICTURE_COLOURS), light })
 }
 
 function readPreset(value: ValueReader): Preset {

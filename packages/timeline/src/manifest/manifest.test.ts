@@ -52,6 +52,14 @@ describe('manifest', () => {
       edit: editOf([{ ...clipOf('a0', 0, 60), look }], [{ ...clipOf('a0', 0, 60), level }]),
     }
     expect(decodeManifest(encodeManifest(looks))).toEqual(looks)
+    const point = { x: 35_400, y: 14_600 }
+    const mastering = { red: point, green: point, blue: point, white: point, maxLuminance: 10_000_000, minLuminance: 50 }
+    const light = { mastering, content: { maxContent: 1000, maxAverage: 400 } }
+    const hdr: Manifest = {
+      ...manifest,
+      picture: frameFormat({ width: 640, height: 360, pixFmt: 'yuv420p10le', colour: 'bt2020-pq', light }),
+    }
+    expect(decodeManifest(encodeManifest(hdr))).toEqual(hdr)
     expect(mediaIndices(manifest).get('a0')).toEqual(steadyIndex(100))
   })
 
