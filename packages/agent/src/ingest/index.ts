@@ -1,1 +1,8 @@
-export { ingestEdit, type IngestedJob, type IngestPorts } from './ingest-edit.js'
+export {
+  ingestEdit,
+  prepareJob,
+  type IngestedJob,
+  type IngestPorts,
+  type PreparedJob,
+  type PrepareRequest,
+} from './ingest-edit.js'

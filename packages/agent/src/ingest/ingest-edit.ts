@@ -63,26 +63,43 @@ const editLimitBytes = 256 << 20
  * Throws before anything is rendered, with all missing media in one error.
  */
 export async function ingestEdit(request: SubmitRequest, ports: IngestPorts): Promise<IngestedJob> {
+  checkOutputName(parsePreset(request.preset ?? 'h264'), request.outputPath)
+  const { warnings, ...job } = await prepareJob(request, ports.probe)
+  await checkOutput({
+    outputPath: request.outputPath,
+    overwrite: request.overwrite ?? false,
+    inputs: [request.editPath, ...job.media.map(({ path }) => path)],
+    expectedBytes: expectedBytes(job.manifest),
+  })
+  return { ...(await keep(request, job, ports)), warnings }
+}
+
+/** What is to be rendered, without where it goes. */
+export type PrepareRequest = Omit<SubmitRequest, 'outputPath' | 'overwrite' | 'name' | 'priority'>
+
+/** What a request asks for, checked, with its media found; nothing is kept of it yet. */
+export interface PreparedJob {
+  readonly manifest: Manifest
+  readonly media: readonly FoundMedium[]
+  readonly preset: Preset
+  readonly warnings: readonly string[]
+}
+
+/** Reads an edit, finds and indexes its media, and cuts segments. Throws as {@link ingestEdit} does. */
+export async function prepareJob(request: PrepareRequest, probe: IngestPorts['probe']): Promise<PreparedJob> {
   const preset = parsePreset(request.preset ?? 'h264')
-  checkOutputName(preset, request.outputPath)
   const { editPath, dropUnknown } = request
   const read = readEdit(await readEditFile(editPath), { editPath, dropUnknown })
   const edit = request.frames === undefined ? read.edit : slice(read.edit, request.frames)
   const used = new Set(mediaClipsOf([...edit.video, ...edit.audio]).map(({ content }) => content.media))
   const targets = read.targets.filter((target) => used.has(target.path))
-  const media = await findMedia(targets, { editPath: request.editPath, probe: ports.probe })
+  const media = await findMedia(targets, { editPath, probe })
   const states = new Map<string, MediaState>(media.map(({ target, state }) => [target.path, state]))
   const problem = mediaError(checkMediaAgainstEdit(edit, states))
   if (problem !== undefined) throw problem
   const manifest = manifestOf({ request, edit, media, preset })
-  checkRenderable(manifest, request.editPath)
-  await checkOutput({
-    outputPath: request.outputPath,
-    overwrite: request.overwrite ?? false,
-    inputs: [request.editPath, ...media.map(({ path }) => path)],
-    expectedBytes: expectedBytes(manifest),
-  })
-  return { ...(await keep(request, { manifest, media, preset }, ports)), warnings: read.report.warnings }
+  checkRenderable(manifest, editPath)
+  return { manifest, media, preset, warnings: read.report.warnings }
 }
 
 /** Files that one process may open for one segment. */
@@ -134,7 +151,7 @@ async function keep(
 }
 
 function manifestOf(job: {
-  readonly request: SubmitRequest
+  readonly request: PrepareRequest
   readonly edit: Edit
   readonly media: readonly FoundMedium[]
   readonly preset: Preset
