@@ -55,7 +55,8 @@ export type {
   Place,
   TransitionStyle,
 } from './model/edit.js'
-export { readEdit, type EditReport, type ReadEdit, type ReadEditOptions } from './model/read-edit.js'
+export type { EditReport, ReadEdit } from './model/finish-edit.js'
+export { readEdit, type ReadEditOptions } from './model/read-edit.js'
 export type { Refusal } from './model/refusal.js'
 export { sliceEdit } from './model/slice-edit.js'
 export {

@@ -8,7 +8,7 @@ import {
   type Look,
   type Place,
 } from '../model/edit.js'
-import { MAX_EDIT_FRAMES } from '../model/read-edit.js'
+import { MAX_EDIT_FRAMES } from '../model/finish-edit.js'
 import type { ValueReader } from './value-reader.js'
 
 /** Keys that one curve may have. */

@@ -4,7 +4,7 @@ import type { AudioIndex, MediaIndex, PtsRun, VideoIndex } from '../media/media-
 import { containerNames } from '../media/media-support.js'
 import { countValues } from '../media/pts-runs.js'
 import type { Edit, EditTrack } from '../model/edit.js'
-import { MAX_EDIT_FRAMES } from '../model/read-edit.js'
+import { MAX_EDIT_FRAMES } from '../model/finish-edit.js'
 import { mediaClipsOf } from '../model/walk-edit.js'
 import { type Preset, X264_SPEEDS } from '../preset/preset.js'
 import { SEGMENT_LENGTH, type SegmentSpan } from '../segment/plan-segments.js'

@@ -53,7 +53,14 @@ describe('manifest', () => {
     }
     expect(decodeManifest(encodeManifest(looks))).toEqual(looks)
     const point = { x: 35_400, y: 14_600 }
-    const mastering = { red: point, green: point, blue: point, white: point, maxLuminance: 10_000_000, minLuminance: 50 }
+    const mastering = {
+      red: point,
+      green: point,
+      blue: point,
+      white: point,
+      maxLuminance: 10_000_000,
+      minLuminance: 50,
+    }
     const light = { mastering, content: { maxContent: 1000, maxAverage: 400 } }
     const hdr: Manifest = {
       ...manifest,

@@ -1,7 +1,7 @@
 import { type Rational, rationalToNumber } from '@sheaf/protocol'
 import type { Content, EditClip, EditElement, EditItem, EditTrack, FrameSpan } from '../model/edit.js'
 import { LONGEST_TRANSITION_SECONDS, TRANSITION_STYLES } from '../model/edit.js'
-import { MAX_EDIT_FRAMES } from '../model/read-edit.js'
+import { MAX_EDIT_FRAMES } from '../model/finish-edit.js'
 import { isPossibleSpeed } from '../model/time-warp.js'
 import { readLevel, readLook } from './look-value-reader.js'
 import { MANIFEST_LIMITS } from './manifest.js'

@@ -61,7 +61,11 @@ const DEFAULT_MEDIA = 'DEFAULT_MEDIA'
  * Throws SHEAF_EDIT_NOT_JSON, SHEAF_EDIT_TOO_DEEP, SHEAF_EDIT_NOT_OTIO or SHEAF_EDIT_VERSION.
  */
 export function parseOtio(text: string): ParsedOtio {
-  const document = readJson(text)
+  return parseOtioDocument(readJson(text))
+}
+
+/** The same of JSON that has been read; throws SHEAF_EDIT_NOT_OTIO or SHEAF_EDIT_VERSION. */
+export function parseOtioDocument(document: JsonDocument): ParsedOtio {
   if (!isJsonObject(document.value) || !schemaOf(document.value)) {
     throw new SheafError({
       code: 'SHEAF_EDIT_NOT_OTIO',
