@@ -19,6 +19,8 @@ export {
   type PixelFormat,
 } from './compile/frame-format.js'
 export { AUDIO_RATE, sampleOfFrame } from './compile/medium-sound.js'
+export { EFFECT_CLASSES, type EffectClass, type EffectInfo, type EffectParameter } from './effect/effect-type.js'
+export { effectProblem, findEffect, listEffects } from './effect/effects.js'
 export { canonicalJson } from './manifest/canonical-json.js'
 export { decodeManifest, encodeManifest } from './manifest/manifest-codec.js'
 export {
