@@ -1,9 +1,6 @@
 import {
-  absRational,
-  addRational,
   assertNever,
   compareRational,
-  divRational,
   mulRational,
   type Rational,
   rational,
@@ -11,10 +8,11 @@ import {
   subRational,
   ZERO,
 } from '@sheaf/protocol'
-import { activeReference, durationOf, onFlicks, secondsOf } from '../otio/durations.js'
+import { activeReference, durationOf, secondsOf } from '../otio/durations.js'
 import type { OtioClip, OtioGap, OtioStack, OtioTrack } from '../otio/otio-types.js'
 import type { Content, EditClip, EditElement, FrameSpan } from './edit.js'
 import { generatorContent } from './generator.js'
+import { mediaStart } from './media-start.js'
 import { resolveReference } from './media-target.js'
 import type { Notes } from './refusal.js'
 import type { TargetList } from './target-list.js'
@@ -60,8 +58,7 @@ export class ClipReader {
     const content = this.#content(clip, where)
     if (!sourceStart || !content || span.to === span.from) return gap
     if (content.kind !== 'media') return { kind: 'clip', name: clip.name, ...visible, content, where }
-    const shift = addRational(lead(speed, span, map.rate), roundingOf(span, localStart, { map, speed }))
-    const start = onFlicks(addRational(sourceStart, shift))
+    const start = mediaStart(sourceStart, { speed, span, localStart, map })
     const whole: EditClip = { kind: 'clip', name: clip.name, ...span, content: { ...content, start, speed }, where }
     return reframe(whole, visible, map.rate)
   }
@@ -136,29 +133,6 @@ export class ClipReader {
         return assertNever(reference)
     }
   }
-}
-
-/**
- * What runs backwards shows the part of its medium that its source range names, the last frame first: how far its
- * first frame lies behind the beginning of that part, in seconds.
- */
-function lead(speed: Rational, span: FrameSpan, rate: Rational): Rational {
-  if (speed.num >= 0) return ZERO
-  return mulRational(absRational(speed), rational((span.to - span.from - 1) * rate.den, rate.num))
-}
-
-/**
- * Inside what runs at another speed, a clip's beginning may be moved by half a frame, which is many pictures of it:
- * the medium moves along. At the edit's own speed a clip begins with its first picture, as editors do it.
- */
-function roundingOf(
-  span: FrameSpan,
-  localStart: Rational,
-  { map, speed }: { readonly map: TimeMap; readonly speed: Rational },
-): Rational {
-  if (map.speed.num === map.speed.den) return ZERO
-  const frames = subRational(rational(span.from), map.framesAt(localStart))
-  return mulRational(divRational(frames, map.rate), speed)
 }
 
 function describe(time: { readonly value: number; readonly rate: number } | undefined): string {

@@ -1,23 +1,23 @@
 import { divRational, type Rational, rational, rationalToNumber } from '@sheaf/protocol'
-import type { OtioClip, OtioGap, OtioStack, OtioTrack, OtioTransition } from '../otio/otio-types.js'
 import { type EditClip, type EditElement, type EditItem, type FrameSpan, LONGEST_TRANSITION_SECONDS } from './edit.js'
 import type { Notes } from './refusal.js'
-import { lookOf, type TransitionLook } from './transition-style.js'
+import type { TransitionLook } from './transition-style.js'
 import { reframe } from './walk-edit.js'
 
-/** An item of a track, the frames that it holds when transitions are left aside, and the local second it begins at. */
+/** An item of a track and the frames that it holds when transitions are left aside. */
 export interface PlacedItem {
-  readonly child: OtioClip | OtioGap | OtioStack | OtioTrack
   readonly span: FrameSpan
-  readonly localStart: Rational
-  /** Its place among the children of its track, from 1. */
-  readonly number: number
+  /** Whether a person misses it when it has no frames. */
+  readonly isClip: boolean
   readonly where: string
 }
 
 /** A transition of a track: its frames, and the number of the item that it leads to. */
 export interface PlacedTransition extends FrameSpan {
-  readonly transition: OtioTransition
+  /** As people know it. */
+  readonly name: string
+  /** Undefined when nobody here knows it. */
+  readonly look: TransitionLook | undefined
   readonly nextItem: number
   readonly where: string
 }
@@ -31,14 +31,14 @@ interface Laid extends PlacedTransition {
  * A track's items in a row. A transition takes the end of the item before it and the beginning of the next one,
  * both of which it shows longer than they last by themselves; at the edge of a track it leads from or to nothing.
  */
-export function layTransitions(
-  items: readonly PlacedItem[],
+export function layTransitions<Item extends PlacedItem>(
+  items: readonly Item[],
   transitions: readonly PlacedTransition[],
   how: {
     readonly notes: Notes
     readonly rate: Rational
     /** The element of an item on all the frames on which it is seen. */
-    readonly read: (item: PlacedItem, visible: FrameSpan) => EditElement
+    readonly read: (item: Item, visible: FrameSpan) => EditElement
   },
 ): EditItem[] {
   const { notes, rate, read } = how
@@ -58,7 +58,7 @@ export function layTransitions(
     if (!item || !element) continue
     const alone = { from: laid?.to ?? item.span.from, to: before.get(index + 1)?.from ?? item.span.to }
     if (alone.to > alone.from) row.push(reframe(element, alone, rate))
-    else if (item.span.to === item.span.from && item.child.schema === 'Clip') {
+    else if (item.span.to === item.span.from && item.isClip) {
       notes.warn(`${item.where} is shorter than half a frame; it is left out`)
     }
   }
@@ -73,9 +73,8 @@ function chooseTransitions(
 ): ReadonlyMap<number, Laid> {
   const chosen = new Map<number, Laid>()
   for (const placed of transitions) {
-    const look = lookOf(placed.transition)
-    const { transitionType, name } = placed.transition
-    if (look === undefined) notes.refuseOrDrop(`a transition (${name || transitionType || 'unnamed'})`, placed.where)
+    const { look, name } = placed
+    if (look === undefined) notes.refuseOrDrop(`a transition (${name || 'unnamed'})`, placed.where)
     else if (chosen.has(placed.nextItem)) notes.refuse('a second transition at one cut', placed.where)
     else if (rationalToNumber(divRational(rational(placed.to - placed.from), rate)) > LONGEST_TRANSITION_SECONDS) {
       notes.refuse(`a transition longer than ${LONGEST_TRANSITION_SECONDS} s`, placed.where)

@@ -42,7 +42,7 @@ export function speedOf(effects: readonly OtioEffect[], where: string, notes: No
 }
 
 /** Exporters write thirds as 0.333333; the simple fraction that is meant, else thousandths. */
-function snapSpeed(value: number): Rational {
+export function snapSpeed(value: number): Rational {
   for (let den = 1; den <= 128; den++) {
     const num = Math.round(value * den)
     if (Math.abs(num / den - value) < 1e-7) return rational(num, den)

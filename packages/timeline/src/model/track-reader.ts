@@ -1,8 +1,9 @@
 import { addRational, assertNever, type Rational, rational, subRational, ZERO } from '@sheaf/protocol'
 import { secondsOf } from '../otio/durations.js'
-import type { OtioStack, OtioTrack, OtioTransition } from '../otio/otio-types.js'
+import type { OtioClip, OtioGap, OtioStack, OtioTrack, OtioTransition } from '../otio/otio-types.js'
 import { ClipReader } from './clip-reader.js'
 import { curveAt, mapLook } from './curve.js'
+import { checkHandles } from './check-handles.js'
 import type { EditElement, EditItem, EditTrack, FrameSpan } from './edit.js'
 import { layTransitions, type PlacedItem, type PlacedTransition } from './lay-transitions.js'
 import { warnOffGrid } from './off-grid.js'
@@ -11,6 +12,7 @@ import type { TargetList } from './target-list.js'
 import type { TimeMap } from './time-map.js'
 import { formatTimecode } from './timecode.js'
 import { speedOf } from './time-warp.js'
+import { lookOf } from './transition-style.js'
 import { trackAround } from './track-around.js'
 import { cutTrack, fillSpan, mediaTimeAt } from './walk-edit.js'
 
@@ -27,6 +29,14 @@ interface Placement {
   readonly map: TimeMap
   /** Frames of the edit that it may cover; without them as long as it is. */
   readonly bounds: FrameSpan | undefined
+}
+
+/** An item of a track, and the local second it begins at. */
+interface OtioItem extends PlacedItem {
+  readonly child: OtioClip | OtioGap | OtioStack | OtioTrack
+  readonly localStart: Rational
+  /** Its place among the children of its track, from 1. */
+  readonly number: number
 }
 
 /** Places the items of tracks on whole frames of the edit, nested ones too, and notes what is refused on the way. */
@@ -75,8 +85,8 @@ export class TrackReader {
     track: OtioTrack,
     name: string,
     map: TimeMap,
-  ): { readonly items: readonly PlacedItem[]; readonly transitions: readonly PlacedTransition[] } {
-    const items: PlacedItem[] = []
+  ): { readonly items: readonly OtioItem[]; readonly transitions: readonly PlacedTransition[] } {
+    const items: OtioItem[] = []
     const transitions: PlacedTransition[] = []
     let now: Rational = ZERO
     for (const [index, child] of track.children.entries()) {
@@ -92,7 +102,7 @@ export class TrackReader {
         const end = addRational(now, this.#clips.duration(child, where) ?? ZERO)
         const span = { from: map.frameAt(now), to: map.frameAt(end) }
         warnOffGrid(map.framesAt(end), span.to, where, this.#init.notes)
-        items.push({ child, span, localStart: now, number: index + 1, where })
+        items.push({ child, span, isClip: child.schema === 'Clip', localStart: now, number: index + 1, where })
         now = end
       }
     }
@@ -112,11 +122,20 @@ export class TrackReader {
     // What would begin before its track does begins with it.
     const start = at.before === 0 && before.num > 0 ? ZERO : subRational(now, before)
     const from = at.map.frameAt(start)
-    return { transition, from, to: at.map.frameAt(addRational(now, after)), nextItem: at.before, where: at.where }
+    const { transitionType, name } = transition
+    return {
+      from,
+      to: at.map.frameAt(addRational(now, after)),
+      name: name || transitionType,
+      // "Custom_Transition" says nothing; what it is then stands in the name.
+      look: lookOf(transitionType, name),
+      nextItem: at.before,
+      where: at.where,
+    }
   }
 
   /** Second pass: an item on all the frames on which any of it is seen, its shares of transitions included. */
-  #element(item: PlacedItem, visible: FrameSpan, track: { readonly name: string; readonly map: TimeMap }): EditElement {
+  #element(item: OtioItem, visible: FrameSpan, track: { readonly name: string; readonly map: TimeMap }): EditElement {
     const { child, span, where } = item
     const { notes } = this.#init
     switch (child.schema) {
@@ -135,7 +154,7 @@ export class TrackReader {
 
   #nested(
     child: OtioStack | OtioTrack,
-    { localStart, number, where, span }: PlacedItem,
+    { localStart, number, where, span }: OtioItem,
     place: {
       readonly visible: FrameSpan
       readonly track: { readonly name: string; readonly map: TimeMap }
@@ -169,7 +188,7 @@ export class TrackReader {
         : this.#tracksOf(child, where).map((one, index) => this.#trimmed(one, inner(`${prefix}.${index + 1}`)))
     if (span.to === span.from) return gap
     const shown = still ? tracks.map((inner) => stopTrack(inner, visible, { at: span.from, rate: map.rate })) : tracks
-    if (!still) this.#checkHandles(tracks, { span, visible }, where)
+    if (!still) checkHandles(tracks, { span, visible }, where, notes)
     return { kind: 'clip', name: child.name, ...visible, content: { kind: 'stack', tracks: shown }, where }
   }
 
@@ -199,22 +218,6 @@ export class TrackReader {
     const { notes } = this.#init
     if (track.kind === 'Audio') notes.warn(`${where} is not heard: it lies on a video track`)
     else notes.refuseOrDrop(`a track of kind ${track.kind}`, where)
-  }
-
-  /** A transition beside a stack shows more of the stack than its own frames, as far as there is more. */
-  #checkHandles(
-    tracks: readonly EditTrack[],
-    { span, visible }: { readonly span: FrameSpan; readonly visible: FrameSpan },
-    where: string,
-  ): void {
-    const held = tracks.flatMap(({ items }) => items.filter(({ kind }) => kind !== 'gap'))
-    const from = Math.min(...held.map((item) => item.from))
-    const to = Math.max(...held.map((item) => item.to))
-    const before = from <= span.from ? from - visible.from : 0
-    const after = to >= span.to ? visible.to - to : 0
-    if (before > 0)
-      this.#init.notes.refuse(`a transition that needs ${before} frames before what the stack holds`, where)
-    if (after > 0) this.#init.notes.refuse(`a transition that needs ${after} frames after what the stack holds`, where)
   }
 
   #trim(

@@ -1,4 +1,3 @@
-import type { OtioTransition } from '../otio/otio-types.js'
 import type { TransitionStyle } from './edit.js'
 
 /** A look, or a dip through a colour: two dissolves one after the other. */
@@ -30,9 +29,7 @@ const looks: ReadonlyMap<string, TransitionLook> = new Map([
 
 const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')
 
-/** The look that a transition names, by its type or its own name; undefined when nobody here knows it. */
-export function lookOf(transition: OtioTransition): TransitionLook | undefined {
-  const byType = looks.get(plain(transition.transitionType))
-  // "Custom_Transition" says nothing; what it is then stands in the name.
-  return byType ?? looks.get(plain(transition.name))
+/** The look that one of these names means, the first one that is known here; undefined when none is. */
+export function lookOf(...names: readonly string[]): TransitionLook | undefined {
+  return names.map((name) => looks.get(plain(name))).find((look) => look !== undefined)
 }
