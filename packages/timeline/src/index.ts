@@ -34,6 +34,7 @@ export { buildMediaIndex } from './media/build-media-index.js'
 export { checkMediaAgainstEdit, mediaError, type MediaProblem, type MediaState } from './media/check-media.js'
 export type { Chromaticity, ContentLight, LightLevels, MasteringDisplay } from './media/light-levels.js'
 export type { AudioIndex, MediaIndex, PtsRun, VideoIndex } from './media/media-index.js'
+export { pngIndex } from './media/png-index.js'
 export { PROBE_ARGS, type ProbePacket, type ProbeReport, type ProbeStream } from './media/probe-report.js'
 export type {
   Content,

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { jobRecord } from '@sheaf/coordinator'
 import {
   SheafError,
@@ -75,6 +76,7 @@ export class AgentApi implements ApiAgent {
     this.#refuseSecondWriter(request.outputPath)
     const { payload, warnings } = await ingestEdit(request, {
       probe: (path) => probeMedia({ tools, path }),
+      madeFolder: (jobId) => join(storage.paths.assets, jobId, 'made'),
       putManifest: async (bytes) => (await storage.blobs.put(bytes)).id,
       registerAsset: (jobId, asset, source) => storage.registry.register(jobId, asset, source),
       fingerprint: await this.#parts.ability.fingerprint(),

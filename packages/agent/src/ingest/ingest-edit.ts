@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
+import { readFile, rm, stat } from 'node:fs/promises'
 import {
   jobIdFrom,
   parseFrameRange,
@@ -27,9 +27,11 @@ import {
   outputSize,
   parsePreset,
   planSegments,
+  pngIndex,
   readEdit,
   sliceEdit,
   type Edit,
+  type FrameSize,
   type Manifest,
   type MediaIndex,
   type MediaState,
@@ -38,10 +40,13 @@ import {
 import type { AssetSource } from '../blobs/index.js'
 import { checkOutput, jobNameOf } from './check-output.js'
 import { findMedia, type FoundMedium } from './find-media.js'
+import { textMedia } from './text-media.js'
 
 /** What ingest needs of the machine. */
 export interface IngestPorts {
   readonly probe: (path: string) => Promise<MediaIndex>
+  /** Where media go that are made for a job; what is in it is removed when the job is closed. */
+  readonly madeFolder: (jobId: JobId) => string
   readonly putManifest: (bytes: Uint8Array) => Promise<BlobId>
   readonly registerAsset: (jobId: JobId, asset: AssetId, source: AssetSource) => Promise<void>
   readonly fingerprint: string
@@ -64,14 +69,22 @@ const editLimitBytes = 256 << 20
  */
 export async function ingestEdit(request: SubmitRequest, ports: IngestPorts): Promise<IngestedJob> {
   checkOutputName(parsePreset(request.preset ?? 'h264'), request.outputPath)
-  const { warnings, ...job } = await prepareJob(request, ports.probe)
-  await checkOutput({
-    outputPath: request.outputPath,
-    overwrite: request.overwrite ?? false,
-    inputs: [request.editPath, ...job.media.map(({ path }) => path)],
-    expectedBytes: expectedBytes(job.manifest),
-  })
-  return { ...(await keep(request, job, ports)), warnings }
+  const submittedAtMs = ports.nowMs()
+  const jobId = jobIdFrom(submittedAtMs, randomBytes(11))
+  const madeFolder = ports.madeFolder(jobId)
+  try {
+    const { warnings, ...job } = await prepareJob(request, { probe: ports.probe, madeFolder })
+    await checkOutput({
+      outputPath: request.outputPath,
+      overwrite: request.overwrite ?? false,
+      inputs: [request.editPath, ...job.media.map(({ path }) => path)],
+      expectedBytes: expectedBytes(job.manifest),
+    })
+    return { ...(await keep(request, { ...job, jobId, submittedAtMs }, ports)), warnings }
+  } catch (error) {
+    await rm(madeFolder, { recursive: true, force: true })
+    throw error
+  }
 }
 
 /** What is to be rendered, without where it goes. */
@@ -85,19 +98,32 @@ export interface PreparedJob {
   readonly warnings: readonly string[]
 }
 
-/** Reads an edit, finds and indexes its media, and cuts segments. Throws as {@link ingestEdit} does. */
-export async function prepareJob(request: PrepareRequest, probe: IngestPorts['probe']): Promise<PreparedJob> {
+/** What preparing a job needs of the machine. */
+export interface PreparePorts {
+  readonly probe: IngestPorts['probe']
+  /** Where media go that are made for the job; it need not be there yet. */
+  readonly madeFolder: string
+}
+
+/** Reads an edit, finds, indexes and makes its media, and cuts segments. Throws as {@link ingestEdit} does. */
+export async function prepareJob(request: PrepareRequest, ports: PreparePorts): Promise<PreparedJob> {
   const preset = parsePreset(request.preset ?? 'h264')
   const { editPath, dropUnknown } = request
   const read = readEdit(await readEditFile(editPath), { editPath, dropUnknown })
   const edit = request.frames === undefined ? read.edit : slice(read.edit, request.frames)
   const used = new Set(mediaClipsOf([...edit.video, ...edit.audio]).map(({ content }) => content.media))
   const targets = read.targets.filter((target) => used.has(target.path))
-  const media = await findMedia(targets, { editPath, probe })
-  const states = new Map<string, MediaState>(media.map(({ target, state }) => [target.path, state]))
+  const found = await findMedia(targets, { editPath, probe: ports.probe })
+  const texts = read.texts.filter(({ media }) => used.has(media))
+  const canvas = sizeOf(request, edit, found)
+  const states = new Map<string, MediaState>(found.map(({ target, state }) => [target.path, state]))
+  for (const { media } of texts) states.set(media, { state: 'indexed', index: pngIndex(canvas) })
   const problem = mediaError(checkMediaAgainstEdit(edit, states))
   if (problem !== undefined) throw problem
-  const manifest = manifestOf({ request, edit, media, preset })
+  const { madeFolder } = ports
+  const drawn = { texts, canvas, editPath, fonts: request.fonts ?? [], madeFolder, mediaCount: found.length }
+  const media = [...found, ...(await textMedia(drawn))]
+  const manifest = manifestOf({ request, edit, media, preset, canvas })
   checkRenderable(manifest, editPath)
   return { manifest, media, preset, warnings: read.report.warnings }
 }
@@ -123,12 +149,10 @@ function checkRenderable(manifest: Manifest, editPath: string): void {
 
 async function keep(
   request: SubmitRequest,
-  job: { readonly manifest: Manifest; readonly media: readonly FoundMedium[]; readonly preset: Preset },
+  job: Omit<PreparedJob, 'warnings'> & { readonly jobId: JobId; readonly submittedAtMs: number },
   ports: IngestPorts,
 ): Promise<Pick<IngestedJob, 'payload' | 'manifest'>> {
-  const { manifest, media, preset } = job
-  const submittedAtMs = ports.nowMs()
-  const jobId = jobIdFrom(submittedAtMs, randomBytes(11))
+  const { manifest, media, preset, jobId, submittedAtMs } = job
   const blob = await ports.putManifest(new TextEncoder().encode(encodeManifest(manifest)))
   for (const { assetId, source } of media) {
     if (source !== undefined) await ports.registerAsset(jobId, assetId, source)
@@ -155,8 +179,9 @@ function manifestOf(job: {
   readonly edit: Edit
   readonly media: readonly FoundMedium[]
   readonly preset: Preset
+  readonly canvas: FrameSize
 }): Manifest {
-  const { request, edit, media, preset } = job
+  const { request, edit, media, preset, canvas } = job
   const ids = new Map(media.map(({ target, assetId }) => [target.path, assetId]))
   const assets = Object.fromEntries(
     media.flatMap(({ assetId, state, source, path }) =>
@@ -167,12 +192,18 @@ function manifestOf(job: {
   )
   const segments = planSegments({ frames: edit.frames, cuts: cutsOf(edit), segmentFrames: request.segmentFrames })
   const bound = bindMedia(edit, ids)
-  const indices = new Map(Object.entries(assets).map(([id, { index }]) => [id, index]))
-  const size = request.size === undefined ? outputSize(bound, indices) : parseSize(request.size)
-  return { version: MANIFEST_VERSION, edit: bound, media: assets, preset, segments, picture: frameFormat(size) }
+  return { version: MANIFEST_VERSION, edit: bound, media: assets, preset, segments, picture: frameFormat(canvas) }
 }
 
-function parseSize(text: string): { readonly width: number; readonly height: number } {
+function sizeOf({ size }: PrepareRequest, edit: Edit, media: readonly FoundMedium[]): FrameSize {
+  if (size !== undefined) return parseSize(size)
+  return outputSize(
+    edit,
+    new Map(media.flatMap(({ target, state }) => (state.state === 'indexed' ? [[target.path, state.index]] : []))),
+  )
+}
+
+function parseSize(text: string): FrameSize {
   const [width = 0, height = 0] = text.split('x').map(Number)
   if (width >= 16 && height >= 16 && width <= 16_384 && height <= 16_384 && width % 2 === 0 && height % 2 === 0) {
     return { width, height }

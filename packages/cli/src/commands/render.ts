@@ -27,6 +27,7 @@ interface RenderOptions extends CommonOptions {
   readonly name?: string
   readonly overwrite?: boolean
   readonly dropUnknown?: boolean
+  readonly font: readonly string[]
   readonly watch: boolean
 }
 
@@ -53,6 +54,7 @@ export function addRender(program: Command, host: CommandHost): void {
     .option('--name <name>', 'how the job is listed (default: from the output)')
     .option('--overwrite', 'replace the output if it exists')
     .option('--drop-unknown', 'leave out effects and transitions that Sheaf does not know')
+    .option('--font <path>', 'a font file, or a folder of them; may be given again', collect, [])
     .option('--no-watch', 'submit only')
     .action(actionWith<string, RenderOptions>(host, runRender))
 }
@@ -106,8 +108,11 @@ function toRequest({ env }: Session, edit: string, options: RenderOptions): Subm
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.overwrite === true ? { overwrite: true } : {}),
     ...(options.dropUnknown === true ? { dropUnknown: true } : {}),
+    ...(options.font.length === 0 ? {} : { fonts: options.font.map((path) => resolve(env.cwd, path)) }),
   }
 }
+
+const collect = (value: string, before: readonly string[]): string[] => [...before, value]
 
 function oneRange(text: string): string {
   const range = parseFrameRange(text)

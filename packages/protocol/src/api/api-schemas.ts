@@ -18,6 +18,8 @@ export const SubmitRequestSchema = Type.Object(
     overwrite: Type.Optional(Type.Boolean()),
     /** Leave out what this version does not know, with a warning each. */
     dropUnknown: Type.Optional(Type.Boolean()),
+    /** Font files, and folders of them, that are looked through before the system's. */
+    fonts: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 4096 }), { maxItems: 100 })),
   },
   { additionalProperties: false },
 )

@@ -9,7 +9,7 @@ import {
   ZERO,
 } from '@sheaf/protocol'
 import { activeReference, durationOf, secondsOf } from '../otio/durations.js'
-import type { OtioClip, OtioGap, OtioStack, OtioTrack } from '../otio/otio-types.js'
+import type { OtioClip, OtioGap, OtioGeneratorReference, OtioStack, OtioTrack } from '../otio/otio-types.js'
 import type { Content, EditClip, EditElement, FrameSpan } from './edit.js'
 import { generatorContent } from './generator.js'
 import { mediaStart } from './media-start.js'
@@ -17,6 +17,7 @@ import { resolveReference } from './media-target.js'
 import type { Notes } from './refusal.js'
 import type { TargetList } from './target-list.js'
 import type { TimeMap } from './time-map.js'
+import { titleOf } from './title-generator.js'
 import { isPossibleSpeed, multiplySpeeds, speedOf } from './time-warp.js'
 import { reframe } from './walk-edit.js'
 
@@ -109,11 +110,8 @@ export class ClipReader {
       case 'MissingReference':
         notes.refuse('a clip without a medium (missing reference)', where)
         return undefined
-      case 'GeneratorReference': {
-        const content = generatorContent(reference)
-        if (!content) notes.refuseOrDrop(`a generator (${reference.generatorKind || 'unnamed'})`, where)
-        return content
-      }
+      case 'GeneratorReference':
+        return this.#generated(reference, where)
       case 'ImageSequenceReference':
         notes.refuse(`an image sequence (${reference.namePrefix}…${reference.nameSuffix})`, where)
         return undefined
@@ -132,6 +130,19 @@ export class ClipReader {
       default:
         return assertNever(reference)
     }
+  }
+
+  #generated(reference: OtioGeneratorReference, where: string): Content | undefined {
+    const title = titleOf(reference)
+    if (title.kind === 'title' && this.#kind === 'Video') {
+      const media = this.#targets.addText(title.picture, where)
+      return { kind: 'media', media, start: ZERO, speed: rational(1) }
+    }
+    const content = generatorContent(reference)
+    if (content) return content
+    const what = title.kind === 'refused' ? title.reason : `a generator (${reference.generatorKind || 'unnamed'})`
+    this.#notes.refuseOrDrop(what, where)
+    return undefined
   }
 }
 

@@ -31,7 +31,7 @@ export function generatorContent({ generatorKind, name, parameters }: OtioGenera
 }
 
 /** `#rrggbb`, `#rgb`, `0xrrggbb`, or three numbers from 0 to 1; opaque ones alone. */
-function rgbOf(value: unknown): string | undefined {
+export function rgbOf(value: unknown): string | undefined {
   if (typeof value === 'string') {
     const hex = /^(?:#|0x)?([0-9a-f]{6})(?:ff)?$/i.exec(value)?.[1]
     if (hex !== undefined) return hex.toLowerCase()

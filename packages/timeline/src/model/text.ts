@@ -45,9 +45,8 @@ export interface Paint {
   readonly opacity: number
 }
 
-/** White, in the middle near the lower edge, with a thin black outline: as subtitles look. */
-export const SUBTITLE_STYLE: TextStyle = {
-  font: { family: 'sans-serif', weight: 400, italic: false },
+/** White, in the middle near the lower edge, with a thin black outline: as subtitles look. They name their font. */
+export const SUBTITLE_STYLE: Omit<TextStyle, 'font'> = {
   size: 0.05,
   paint: { rgb: 'ffffff', opacity: 1 },
   outline: { width: 0.003, paint: { rgb: '000000', opacity: 1 } },

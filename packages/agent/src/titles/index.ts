@@ -1,0 +1,2 @@
+export { drawTexts, type DrawTextsInit } from './draw-texts.js'
+export { fontFolders } from './font-folders.js'
