@@ -12,14 +12,17 @@ import {
 } from '@sheaf/protocol'
 import type { AudioIndex, MediaIndex } from '../media/media-index.js'
 import { valueAt } from '../media/pts-runs.js'
+import { programOf } from '../media/sound-program.js'
 import type { FrameSpan, MediaContent } from '../model/edit.js'
 import { mediaTimeAt } from '../model/walk-edit.js'
-import type { FilterChains } from './filter-chains.js'
+import { bracketed, type FilterChains } from './filter-chains.js'
+import { intoMix, type MixLayout } from './sound-layout.js'
 
 /** Samples a second of the sound of every job. */
 export const AUDIO_RATE = 48_000
 /** The format in which sound is handed from chain to chain. */
-export const STEREO = `aformat=sample_fmts=fltp:sample_rates=${AUDIO_RATE}:channel_layouts=stereo`
+export const soundFormat = (mix: MixLayout): string =>
+  `aformat=sample_fmts=fltp:sample_rates=${AUDIO_RATE}:channel_layouts=${mix}`
 
 /** Cuts sound, or fills it up with silence, to so many samples. */
 export const exactly = (samples: number): string => `apad=whole_len=${samples},atrim=end_sample=${samples}`
@@ -40,7 +43,7 @@ export interface SoundPiece {
   /** How many samples that makes. */
   readonly samples: number
   readonly index: MediaIndex
-  readonly audio: AudioIndex
+  readonly mix: MixLayout
   readonly chains: FilterChains
 }
 
@@ -49,7 +52,77 @@ export interface SoundPiece {
  * At another speed the pitch stays as it was; backwards it is turned round.
  */
 export function soundOfMedium(piece: SoundPiece): string {
-  const { from, content, span, rate, samples, index, audio, chains } = piece
+  const { content, samples, index, chains } = piece
+  const pace = absRational(content.speed)
+  const backwards = content.speed.num < 0
+  const streams = programOf(index, content.sound)
+  const [audio] = streams
+  if (!audio) throw new Error(`no stream ${content.sound ?? 0} of sound in ${content.media}`)
+  const cut = cutOf(piece, audio)
+  const input = chains.input(content.media, ['-f', index.container, ...seekOptions(index, audio, cut.start)])
+  const heard = streams.length === 1 ? streamSound(piece, { audio, input }) : mergedSound(piece, { streams, input })
+  const { missing, wanted } = cut
+  return [
+    heard,
+    ...(backwards ? ['areverse'] : []),
+    ...(missing > 0 ? [`adelay=delays=${missing}S:all=1`, `apad=whole_len=${wanted}`] : []),
+    ...tempo(pace),
+    exactly(samples),
+  ].join(',')
+}
+
+function streamSound(
+  piece: SoundPiece,
+  { audio, input }: { readonly audio: AudioIndex; readonly input: number },
+): string {
+  const settled = [...intoMix(audio.channels, piece.mix), soundFormat(piece.mix), ...settle(cutOf(piece, audio))]
+  return [`[${input}:${audio.stream}]aresample=${AUDIO_RATE}`, ...settled].join(',')
+}
+
+/** Mono streams as the channels of one: each is cut by itself, since after a seek they need not begin together. */
+function mergedSound(
+  piece: SoundPiece,
+  { streams, input }: { readonly streams: readonly AudioIndex[]; readonly input: number },
+): string {
+  const channels = streams.map((audio) =>
+    piece.chains.add(
+      [
+        `[${input}:${audio.stream}]aresample=${AUDIO_RATE}`,
+        `aformat=sample_fmts=fltp:sample_rates=${AUDIO_RATE}:channel_layouts=mono`,
+        ...settle(cutOf(piece, audio)),
+      ].join(','),
+    ),
+  )
+  const merged = [`amerge=inputs=${channels.length}`, ...intoMix(channels.length, piece.mix), soundFormat(piece.mix)]
+  return `${bracketed(channels)}${merged.join(',')}`
+}
+
+/** Of all that is decoded, the samples that are wanted. */
+function settle({ startSample, wanted, lead, held }: Cut): readonly string[] {
+  return [
+    `asettb=expr=1/${AUDIO_RATE}`,
+    `atrim=start_pts=${startSample}:end_pts=${startSample + wanted}`,
+    'asetpts=PTS-STARTPTS',
+    ...(lead > 0 ? [`adelay=delays=${lead}S:all=1`] : []),
+    exactly(held),
+  ]
+}
+
+/** What is taken of a stream of sound, in samples. */
+interface Cut {
+  /** Second of the file with which it begins. */
+  readonly start: Rational
+  readonly startSample: number
+  readonly wanted: number
+  /** Silence before the stream begins. */
+  readonly lead: number
+  /** Read: all but what is missing. */
+  readonly held: number
+  /** What runs backwards begins with the silence behind the end of its medium. */
+  readonly missing: number
+}
+
+function cutOf({ from, content, span, rate, samples, index }: SoundPiece, audio: AudioIndex): Cut {
   const pace = absRational(content.speed)
   const backwards = content.speed.num < 0
   // What is heard first in the medium: backwards that is what the last frame lets hear.
@@ -59,31 +132,17 @@ export function soundOfMedium(piece: SoundPiece): string {
   const startSample = toSamples(start)
   const wanted = equalRational(pace, rational(1)) ? samples : Math.ceil(samples * rationalToNumber(pace))
   const lead = Math.min(wanted, Math.max(0, toSamples(soundBegin) - startSample))
-  const seekTo = subRational(start, PRE_ROLL)
-  const seek =
-    SEEKABLE.has(index.container) && subRational(seekTo, soundBegin).num > 0
-      ? ['-seek_timestamp', '1', '-noaccurate_seek', '-ss', microseconds(seekTo)]
-      : []
   // What runs backwards is held in memory: of the medium alone, not of the silence behind its end.
   const soundEnd = toSamples(addRational(soundBegin, mulRational(rational(audio.duration), audio.timeBase)))
   const missing = backwards ? Math.min(wanted, Math.max(0, startSample + wanted - soundEnd)) : 0
-  const held = wanted - missing
-  const input = chains.input(content.media, ['-f', index.container, ...seek])
-  return [
-    `[${input}:${audio.stream}]aresample=${AUDIO_RATE}`,
-    // ffmpeg's own way from one channel to two costs 3 dB; players give both speakers the full signal.
-    ...(audio.channels === 1 ? ['pan=stereo|c0=c0|c1=c0'] : []),
-    STEREO,
-    `asettb=expr=1/${AUDIO_RATE}`,
-    `atrim=start_pts=${startSample}:end_pts=${startSample + wanted}`,
-    'asetpts=PTS-STARTPTS',
-    ...(lead > 0 ? [`adelay=delays=${lead}S:all=1`] : []),
-    exactly(held),
-    ...(backwards ? ['areverse'] : []),
-    ...(missing > 0 ? [`adelay=delays=${missing}S:all=1`, `apad=whole_len=${wanted}`] : []),
-    ...tempo(pace),
-    exactly(samples),
-  ].join(',')
+  return { start, startSample, wanted, lead, held: wanted - missing, missing }
+}
+
+function seekOptions(index: MediaIndex, audio: AudioIndex, start: Rational): readonly string[] {
+  const soundBegin = mulRational(rational(audio.startPts), audio.timeBase)
+  const seekTo = subRational(start, PRE_ROLL)
+  if (!SEEKABLE.has(index.container) || subRational(seekTo, soundBegin).num <= 0) return []
+  return ['-seek_timestamp', '1', '-noaccurate_seek', '-ss', microseconds(seekTo)]
 }
 
 /** Sound is placed against the pictures of its file, so that the two stay together. */

@@ -3,6 +3,7 @@ import { type FrameFormat, frameFormat, PICTURE_COLOURS, PIXEL_FORMATS } from '.
 import type { AudioIndex, MediaIndex, PtsRun, VideoIndex } from '../media/media-index.js'
 import { containerNames } from '../media/media-support.js'
 import { countValues } from '../media/pts-runs.js'
+import { programOf } from '../media/sound-program.js'
 import type { Edit, EditTrack } from '../model/edit.js'
 import { MAX_EDIT_FRAMES } from '../model/finish-edit.js'
 import { mediaClipsOf } from '../model/walk-edit.js'
@@ -87,10 +88,12 @@ function readTracks(
 
 function readMedia(value: ValueReader): ManifestMedia {
   const index = value.field('index')
+  const moreAudio = index.field('moreAudio').optional((list) => list.list(MANIFEST_LIMITS.audioStreams, readAudio))
   const media: MediaIndex = {
     container: index.field('container').oneOf(...containerNames()),
     video: index.field('video').optional(readVideo),
     audio: index.field('audio').optional(readAudio),
+    ...(moreAudio && { moreAudio }),
   }
   return { index: media, sizeBytes: value.field('sizeBytes').integer(1), name: value.field('name').text(1024) }
 }
@@ -120,6 +123,7 @@ function readVideo(value: ValueReader): VideoIndex {
 }
 
 function readAudio(value: ValueReader): AudioIndex {
+  const language = value.field('language').optional((tag) => tag.word())
   return {
     stream: value.field('stream').integer(0, 1000),
     codec: value.field('codec').word(),
@@ -128,6 +132,7 @@ function readAudio(value: ValueReader): AudioIndex {
     timeBase: value.field('timeBase').positive(),
     startPts: value.field('startPts').integer(-Number.MAX_SAFE_INTEGER),
     duration: value.field('duration').integer(0),
+    ...(language !== undefined && { language }),
   }
 }
 
@@ -178,7 +183,8 @@ function checkMediaNames({ edit, media }: Manifest, root: ValueReader): void {
   for (const kind of ['video', 'audio'] as const) {
     for (const { content, where } of mediaClipsOf(edit[kind])) {
       const medium = Object.hasOwn(media, content.media) ? media[content.media] : undefined
-      if (!medium?.index[kind]) throw root.field('media').error(`${kind} of ${content.media} (${where})`)
+      const heard = kind === 'video' || !medium || programOf(medium.index, content.sound).length > 0
+      if (!medium?.index[kind] || !heard) throw root.field('media').error(`${kind} of ${content.media} (${where})`)
     }
   }
 }

@@ -47,6 +47,15 @@ describe('manifest', () => {
       ],
     }
     const level: Level = { gain: 0.5, pan: -1 }
+    const second = { ...clipOf('a0', 0, 60), content: { ...clipOf('a0', 0, 60).content, sound: 1 } }
+    const more = [{ ...steadyIndex(100).audio!, stream: 2, channels: 1, language: 'eng' }]
+    const sounds: Manifest = {
+      ...manifest,
+      edit: { ...manifest.edit, audio: [{ name: 'A1', title: 'Dialogue', level, items: [second] }] },
+      media: { a0: { ...medium, index: { ...medium.index, moreAudio: more } } },
+    }
+    expect(decodeManifest(encodeManifest(sounds))).toEqual(sounds)
+    expect(() => decodeManifest(encodeManifest({ ...sounds, media: { a0: medium } }))).toThrow(/audio of a0/)
     const looks: Manifest = {
       ...manifest,
       edit: editOf([{ ...clipOf('a0', 0, 60), look }], [{ ...clipOf('a0', 0, 60), level }]),

@@ -43,7 +43,11 @@ export const MANIFEST_LIMITS = {
   depth: 32,
   segments: 1_000_000,
   runs: 5_000_000,
+  /** Of one medium, besides the first. */
+  audioStreams: 255,
   text: 4096,
+  /** Characters of a track's title. */
+  title: 1024,
 } as const
 
 /** The indices alone, as the compilers take them. */

@@ -26,7 +26,10 @@ export class TrackValueReader {
       at = item.to
     }
     if (at !== span.to) throw value.error(`items up to frame ${span.to}`)
-    return { name: value.field('name').text(256), items }
+    const title = value.field('title').optional((text) => text.text(MANIFEST_LIMITS.title))
+    const level = value.field('level').optional(readLevel)
+    const name = value.field('name').text(256)
+    return { name, ...(title !== undefined && { title }), ...(level && { level }), items }
   }
 
   #item(value: ValueReader): EditItem {
@@ -71,13 +74,16 @@ export class TrackValueReader {
 
   #content(value: ValueReader, span: FrameSpan): Content {
     switch (value.field('kind').oneOf('media', 'colour', 'bars', 'stack')) {
-      case 'media':
+      case 'media': {
+        const sound = value.field('sound').optional((number) => number.integer(0, MANIFEST_LIMITS.audioStreams))
         return {
           kind: 'media',
           media: value.field('media').text(256),
           start: value.field('start').rational(),
           speed: readSpeed(value.field('speed')),
+          ...(sound !== undefined && { sound }),
         }
+      }
       case 'colour': {
         const rgb = value.field('rgb').text(6)
         if (!/^[0-9a-f]{6}$/.test(rgb)) throw value.error('a colour of six hex digits')

@@ -22,7 +22,7 @@ import { packRuns } from './pts-runs.js'
 export function buildMediaIndex(report: ProbeReport, { name }: { readonly name: string }): MediaIndex {
   const streams = report.streams ?? []
   const video = streams.find((s) => s.codec_type === 'video' && s.disposition?.attached_pic !== 1)
-  const audio = streams.find((s) => s.codec_type === 'audio')
+  const [audio, ...moreAudio] = streams.filter((s) => s.codec_type === 'audio')
   if (!video && !audio) throw invalid(name, 'it holds neither pictures nor sound')
   const container = containerOf(report.format?.format_name ?? '')
   const problems = [
@@ -32,10 +32,13 @@ export function buildMediaIndex(report: ProbeReport, { name }: { readonly name: 
   if (problems.length > 0 || container === undefined) throw unsupported(name, problems)
   const packetsOf = (stream: ProbeStream): ProbePacket[] =>
     (report.packets ?? []).filter((packet) => packet.stream_index === stream.index)
+  // What holds no samples cannot be heard; only of the first stream is that a fault of the file.
+  const further = moreAudio.filter((one) => packetsOf(one).some(isHeard))
   return {
     container,
     video: video && videoIndex(video, packetsOf(video), name),
     audio: audio && audioIndex(audio, packetsOf(audio), name),
+    ...(further.length > 0 && { moreAudio: further.map((one) => audioIndex(one, packetsOf(one), name)) }),
   }
 }
 
@@ -81,8 +84,10 @@ function videoIndex(stream: ProbeStream, packets: readonly ProbePacket[], name: 
   }
 }
 
+const isHeard = ({ pts, flags }: ProbePacket): boolean => pts !== undefined && !flags?.includes('D')
+
 function audioIndex(stream: ProbeStream, packets: readonly ProbePacket[], name: string): AudioIndex {
-  const timed = packets.filter((packet) => packet.pts !== undefined && !packet.flags?.includes('D'))
+  const timed = packets.filter(isHeard)
   if (timed.length === 0) throw invalid(name, 'its audio stream holds no samples')
   let [start, end] = [Number.POSITIVE_INFINITY, 0]
   for (const { pts = 0, duration = 0 } of timed) {
@@ -97,7 +102,14 @@ function audioIndex(stream: ProbeStream, packets: readonly ProbePacket[], name: 
     timeBase: readRational(stream.time_base, 'time base', name),
     startPts: start,
     duration: end - start,
+    ...saidLanguage(stream),
   }
+}
+
+/** `und` is how a file says that it does not say. */
+function saidLanguage(stream: ProbeStream): { readonly language?: string } {
+  const language = stream.tags?.['language']
+  return language !== undefined && language !== 'und' && /^[a-z]{2,3}$/.test(language) ? { language } : {}
 }
 
 /** Whether all frames last equally long, give or take the tick that a coarse time base costs. */

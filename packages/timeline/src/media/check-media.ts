@@ -15,6 +15,7 @@ import type { Edit, MediaClip } from '../model/edit.js'
 import { mediaClipsOf, mediaTimeAt } from '../model/walk-edit.js'
 import type { MediaIndex } from './media-index.js'
 import { valueAt } from './pts-runs.js'
+import { programOf } from './sound-program.js'
 
 /** What is known of one medium when the edit is checked. */
 export type MediaState =
@@ -94,6 +95,16 @@ function brokenMedium(clip: MediaClip, state: Exclude<MediaState, { state: 'inde
   }
 }
 
+/** Beyond eight channels nobody says which speaker is meant by which. */
+const MOST_CHANNELS = 8
+
+function channelProblem(index: MediaIndex, { content }: MediaClip): string | undefined {
+  const [heard] = programOf(index, content.sound)
+  if (!heard) return `no audio stream ${(content.sound ?? 0) + 1}`
+  if (heard.channels <= MOST_CHANNELS) return undefined
+  return `an audio stream of ${heard.channels} channels; up to ${MOST_CHANNELS} can be mixed`
+}
+
 function checkClip(rate: Rational, clip: MediaClip, index: MediaIndex, kind: 'video' | 'audio'): MediaProblem[] {
   const { media, speed } = clip.content
   const at = { media, where: clip.where }
@@ -101,6 +112,8 @@ function checkClip(rate: Rational, clip: MediaClip, index: MediaIndex, kind: 'vi
     const what = kind === 'video' ? 'no video stream' : 'no audio stream'
     return [{ kind: `no-${kind}`, ...at, message: `the file ${media} holds ${what}` }]
   }
+  const channels = kind === 'audio' ? channelProblem(index, clip) : undefined
+  if (channels !== undefined) return [{ kind: 'no-audio', ...at, message: `the file ${media} holds ${channels}` }]
   // Sound that ends early is silence; a still has no end. Only what is not there at all is wrong.
   if (kind === 'audio' || !index.video || index.video.frameCount === 1) return []
   const early = mulRational(subRational(ZERO, mediaTimeAt(clip, speed.num < 0 ? clip.to - 1 : clip.from, rate)), rate)

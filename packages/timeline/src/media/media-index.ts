@@ -17,6 +17,8 @@ export interface MediaIndex {
   readonly container: string
   readonly video: VideoIndex | undefined
   readonly audio: AudioIndex | undefined
+  /** The audio streams after the first one, in the order of the file; absent when there are none. */
+  readonly moreAudio?: readonly AudioIndex[] | undefined
 }
 
 /** The first video stream. */
@@ -45,7 +47,7 @@ export interface VideoIndex {
   readonly alpha: 'none' | 'straight'
 }
 
-/** The first audio stream. */
+/** An audio stream. */
 export interface AudioIndex {
   readonly stream: number
   readonly codec: string
@@ -55,4 +57,6 @@ export interface AudioIndex {
   readonly startPts: number
   /** In `timeBase`, from `startPts`. */
   readonly duration: number
+  /** As the file says it, of two or three letters; absent when it does not. */
+  readonly language?: string | undefined
 }

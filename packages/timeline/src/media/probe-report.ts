@@ -11,7 +11,7 @@ export const PROBE_ARGS: readonly string[] = [
   'format=format_name:packet=stream_index,pts,duration,flags:stream=index,codec_type,codec_name,width,height,' +
     'sample_aspect_ratio,pix_fmt,time_base,r_frame_rate,has_b_frames,field_order,color_range,color_space,' +
     'color_transfer,color_primaries,sample_rate,channels:stream_disposition=attached_pic:' +
-    'stream_side_data=rotation,side_data_type:stream_tags=rotate,alpha_mode',
+    'stream_side_data=rotation,side_data_type:stream_tags=rotate,alpha_mode,language',
   '-of',
   'json=compact=1',
 ]

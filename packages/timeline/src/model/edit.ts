@@ -24,6 +24,10 @@ export interface FrameSpan {
 export interface EditTrack {
   /** `V1`, `A1`; nested ones `V1.3.1`: the first track in item 3 of V1. */
   readonly name: string
+  /** What the editor calls it: `Dialogue`. */
+  readonly title?: string | undefined
+  /** How loud all of it is, on top of what its clips say; of audio tracks alone. */
+  readonly level?: Level | undefined
   readonly items: readonly EditItem[]
 }
 
@@ -86,6 +90,8 @@ export interface MediaContent {
   readonly start: Rational
   /** 1 is as it was taken; 0 stands still; below 0 it runs backwards. */
   readonly speed: Rational
+  /** Which of its audio streams is heard, the first being 0; without it what `programOf` says. */
+  readonly sound?: number | undefined
 }
 
 /** One colour, opaque; silent. */

@@ -24,6 +24,7 @@ export function sliceEdit(edit: Edit, span: FrameSpan): Edit {
 
 const shiftTrack = (track: EditTrack, by: number): EditTrack => ({
   ...track,
+  ...(track.level && { level: mapLevel(track.level, (curve) => shiftCurve(curve, by)) }),
   items: track.items.map((item) => shiftItem(item, by)),
 })
 
