@@ -6,7 +6,14 @@ export {
   type CompositorRequest,
 } from './compile/compile-compositor.js'
 export { compileEncoder, segmentFile, type EncoderRequest, type SegmentFile } from './compile/compile-encoder.js'
-export { MAX_GRAPH_CHARACTERS, resolveCall, type CallInput, type FfmpegCall } from './compile/ffmpeg-call.js'
+export {
+  MAX_GRAPH_CHARACTERS,
+  resolveCall,
+  type CallInput,
+  type CallPlaces,
+  type FfmpegCall,
+  type InputUrl,
+} from './compile/ffmpeg-call.js'
 export {
   frameBytes,
   frameFormat,
@@ -30,9 +37,21 @@ export {
   type Manifest,
   type ManifestMedia,
 } from './manifest/manifest.js'
+export type { MissingReason } from './media/missing-media.js'
 export { buildMediaIndex } from './media/build-media-index.js'
 export { checkMediaAgainstEdit, mediaError, type MediaProblem, type MediaState } from './media/check-media.js'
 export type { Chromaticity, ContentLight, LightLevels, MasteringDisplay } from './media/light-levels.js'
+export {
+  MAX_SEQUENCE_PICTURES,
+  spansOf,
+  type ByteSpan,
+  type PictureSpan,
+  type SequenceIndex,
+} from './media/picture-sequence.js'
+export { sequenceMedium } from './media/sequence-medium.js'
+export { picturesOfEdit } from './media/used-pictures.js'
+export { canBlacken } from './compile/sequence-source.js'
+export { foldPictureNames, pictureName, pictureOfName, type SequenceNumbering } from './model/sequence-names.js'
 export type { AudioIndex, MediaIndex, PtsRun, VideoIndex } from './media/media-index.js'
 export { pngIndex } from './media/png-index.js'
 export { PROBE_ARGS, type ProbePacket, type ProbeReport, type ProbeStream } from './media/probe-report.js'
@@ -56,6 +75,7 @@ export type {
   MediaContent,
   MediaTarget,
   Place,
+  SequenceTarget,
   TransitionStyle,
 } from './model/edit.js'
 export type { EditReport, ReadEdit } from './model/finish-edit.js'

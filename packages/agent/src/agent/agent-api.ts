@@ -75,7 +75,7 @@ export class AgentApi implements ApiAgent {
     const { storage, tools } = this.#init
     this.#refuseSecondWriter(request.outputPath)
     const { payload, warnings } = await ingestEdit(request, {
-      probe: (path) => probeMedia({ tools, path }),
+      probe: (path, part) => probeMedia({ tools, path, part }),
       madeFolder: (jobId) => join(storage.paths.assets, jobId, 'made'),
       putManifest: async (bytes) => (await storage.blobs.put(bytes)).id,
       registerAsset: (jobId, asset, source) => storage.registry.register(jobId, asset, source),

@@ -3,20 +3,15 @@ import type { Stats } from 'node:fs'
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import { limits, SheafError, type AssetId, type JobId } from '@sheaf/protocol'
 import type { StoreDatabase } from '../facts/index.js'
+import { partsOf, type FilePart } from './asset-place.js'
+import { filesOf, placeOf, type AssetSource } from './asset-source.js'
 import { isMissing } from './disk-error.js'
 
 /** On Windows the number of a file loses digits on its way through a double, and nothing tells of changed rights. */
 const hasFileNumbers = process.platform !== 'win32'
 
-/** Where an asset lies on this machine and what it looked like when the job was submitted. */
-export interface AssetSource {
-  readonly path: string
-  readonly sizeBytes: number
-  readonly mtimeMs: number
-  /** The file's own number, and when anything of it was last changed: not told where the system has neither. */
-  readonly ino?: number | undefined
-  readonly ctimeMs?: number | undefined
-}
+/** Files of a sequence that are looked at at once. */
+const looksAtOnce = 16
 
 export interface AssetRegistryInit {
   readonly db: StoreDatabase
@@ -36,6 +31,8 @@ export interface AssetBlock {
 export class AssetRegistry {
   readonly #sources
   readonly #hashes
+  /** Sources that were asked for: that of a sequence is long, and every block of it is asked for by itself. */
+  readonly #known = new Map<string, AssetSource>()
 
   private constructor(db: StoreDatabase) {
     this.#sources = db.sublevel<string, AssetSource>('assets', { valueEncoding: 'json' })
@@ -51,27 +48,32 @@ export class AssetRegistry {
   /** Synced before it resolves. Registering again (a requeue after the file was replaced) forgets the old hashes. */
   async register(jobId: JobId, assetId: AssetId, source: AssetSource): Promise<void> {
     await this.#hashes.clear({ gte: `${jobId}/${assetId}/`, lt: `${jobId}/${assetId}/~` })
+    this.#known.delete(`${jobId}/${assetId}`)
     await this.#sources.put(`${jobId}/${assetId}`, source, { sync: true } as never)
   }
 
   async source(jobId: JobId, assetId: AssetId): Promise<AssetSource | undefined> {
-    return this.#sources.get(`${jobId}/${assetId}`)
+    const key = `${jobId}/${assetId}`
+    const source = this.#known.get(key) ?? (await this.#sources.get(key))
+    if (source !== undefined) this.#known.set(key, source)
+    return source
   }
 
   /** Forgets a job's assets; the files stay. */
   async forget(jobId: JobId): Promise<void> {
     const bounds = { gte: `${jobId}/`, lt: `${jobId}/~` }
+    for (const key of [...this.#known.keys()]) if (key.startsWith(`${jobId}/`)) this.#known.delete(key)
     await Promise.all([this.#sources.clear(bounds), this.#hashes.clear(bounds)])
   }
 
   /** Stats the file against what was registered. `SHEAF_MEDIA_CHANGED`, `SHEAF_MEDIA_MISSING`, `SHEAF_BLOB_NOT_FOUND`. */
   async check(jobId: JobId, assetId: AssetId): Promise<AssetSource> {
     const source = await this.#registered(jobId, assetId)
-    try {
-      assertUnchanged(source, await stat(source.path))
-    } catch (error) {
-      throw isMissing(error) ? missing(source.path, error) : error
+    const files = [...filesOf(source)]
+    const look = async (): Promise<void> => {
+      for (let file = files.shift(); file !== undefined; file = files.shift()) await checkFile(file)
     }
+    await Promise.all(Array.from({ length: Math.min(looksAtOnce, files.length) }, look))
     return source
   }
 
@@ -85,7 +87,7 @@ export class AssetRegistry {
         message: `Asset ${assetId} of job ${jobId} has no block ${block}.`,
       })
     }
-    const bytes = await readUnchanged(source, from, Math.min(limits.assetBlockBytes, source.sizeBytes - from))
+    const bytes = await readParts(source, from, Math.min(source.sizeBytes, from + limits.assetBlockBytes))
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     const key = `${jobId}/${assetId}/${block}`
     const kept = await this.#hashes.get(key)
@@ -105,31 +107,50 @@ export class AssetRegistry {
   }
 }
 
-async function readUnchanged(source: AssetSource, from: number, length: number): Promise<Uint8Array> {
+async function checkFile(file: AssetSource): Promise<void> {
+  try {
+    assertUnchanged(file, await stat(file.path))
+  } catch (error) {
+    throw isMissing(error) ? missing(file.path, error) : error
+  }
+}
+
+/** Bytes [start, end) of an asset, from whichever of its files hold them. */
+async function readParts(source: AssetSource, start: number, end: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(end - start)
+  const files = new Map(filesOf(source).map((file) => [file.path, file]))
+  let filled = 0
+  for (const part of partsOf(placeOf(source), { start, end })) {
+    const into = bytes.subarray(filled, filled + part.end - part.start)
+    await readUnchanged(files.get(part.path) ?? source, part, into)
+    filled += into.length
+  }
+  return bytes
+}
+
+async function readUnchanged(source: AssetSource, { path, start }: FilePart, bytes: Uint8Array): Promise<void> {
   let file: FileHandle
   try {
-    file = await open(source.path, 'r')
+    file = await open(path, 'r')
   } catch (error) {
-    throw isMissing(error) ? missing(source.path, error) : error
+    throw isMissing(error) ? missing(path, error) : error
   }
   try {
-    const bytes = new Uint8Array(length)
-    let filled = 0
-    while (filled < length) {
-      const { bytesRead } = await file.read(bytes, filled, length - filled, from + filled)
-      if (bytesRead === 0) throw changed(source.path, 'it is shorter')
+    for (let filled = 0; filled < bytes.length;) {
+      const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled)
+      if (bytesRead === 0) throw changed(path, 'it is shorter')
       filled += bytesRead
     }
     // Looked at after the read: a change before or during it is seen either way.
     assertUnchanged(source, await file.stat())
-    return bytes
   } finally {
     await file.close()
   }
 }
 
 function assertUnchanged(source: AssetSource, now: Stats): void {
-  if (now.size !== source.sizeBytes) throw changed(source.path, `it had ${source.sizeBytes} bytes and has ${now.size}`)
+  const size = source.within?.fileBytes ?? source.sizeBytes
+  if (now.size !== size) throw changed(source.path, `it had ${size} bytes and has ${now.size}`)
   if (now.mtimeMs !== source.mtimeMs) throw changed(source.path, 'it was written to')
   if (!hasFileNumbers) return
   if (source.ino !== undefined && now.ino !== source.ino) throw changed(source.path, 'another file has its name now')

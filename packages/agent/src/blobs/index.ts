@@ -1,3 +1,5 @@
-export { AssetRegistry, type AssetBlock, type AssetRegistryInit, type AssetSource } from './asset-registry.js'
+export { partOffsets, partsOf, type AssetPlace, type FilePart } from './asset-place.js'
+export { AssetRegistry, type AssetBlock, type AssetRegistryInit } from './asset-registry.js'
+export { filesOf, placeOf, sourceOfFile, sourceOfParts, type AssetSource } from './asset-source.js'
 export { BlobService, discardPartialAsset, type BlobServiceComponents, type FetchAssetOptions } from './blob-service.js'
 export { BlobStore, type StoredBlob } from './blob-store.js'

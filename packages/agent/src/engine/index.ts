@@ -1,5 +1,7 @@
 export { ENGINE_VERSION, engineFingerprint, type FingerprintOptions } from './engine-fingerprint.js'
 export { findFfmpeg, type FfmpegTools, type FindFfmpegOptions } from './find-ffmpeg.js'
+export { inputPlaces, pictureList } from './input-places.js'
+export { readPictureHead, type PictureHead } from './picture-head.js'
 export { probeMedia, type ProbeMediaOptions } from './probe-media.js'
 export { makeProbeEdit, type ProbeEdit, type ProbeEditRecipe } from './probe-edit.js'
 export { renderAudio } from './render-audio.js'

@@ -4,7 +4,9 @@ import { isSheafError, SheafError } from '@sheaf/protocol'
 import { buildMediaIndex, type MediaIndex, PROBE_ARGS, type ProbePacket, type ProbeReport } from '@sheaf/timeline'
 import { beginsAsContainer } from './container-head.js'
 import type { FfmpegTools } from './find-ffmpeg.js'
+import { partUrl } from './input-places.js'
 import { readPacketLine } from './packet-line.js'
+import { pictureContainer } from './picture-head.js'
 import { runTool } from './run-tool.js'
 
 /** What `probeMedia` needs. */
@@ -12,6 +14,8 @@ export interface ProbeMediaOptions {
   readonly tools: Pick<FfmpegTools, 'ffprobe'>
   /** Any file name is fine: spaces, quotes, `%`, emoji, a leading `-`. */
   readonly path: string
+  /** The medium is these bytes of the file alone, and called so. */
+  readonly part?: { readonly start: number; readonly end: number; readonly name: string } | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -20,17 +24,25 @@ export interface ProbeMediaOptions {
  * file, a folder, not readable), SHEAF_MEDIA_INVALID (zero size, not media, truncated),
  * SHEAF_MEDIA_UNSUPPORTED, each naming the file; SHEAF_TOOL_MISSING, or the signal's reason.
  */
-export async function probeMedia({ tools, path, signal }: ProbeMediaOptions): Promise<MediaIndex> {
+export async function probeMedia({ tools, path, part, signal }: ProbeMediaOptions): Promise<MediaIndex> {
   const file = resolve(path)
   await checkFile(file)
-  const probe = { tools, file, signal }
+  const probe = { tools, file, signal, input: await inputOf(file, part) }
   const report = await probeStreams(probe)
-  return buildMediaIndex({ ...report, packets: await probePackets(probe) }, { name: basename(file) })
+  return buildMediaIndex({ ...report, packets: await probePackets(probe) }, { name: part?.name ?? basename(file) })
+}
+
+/** What ffprobe is to open. A picture is never taken for a pattern of names: its name may hold a %d. */
+async function inputOf(file: string, part: ProbeMediaOptions['part']): Promise<readonly string[]> {
+  if (part) return ['-protocol_whitelist', 'file,subfile', partUrl({ path: file, ...part })]
+  const picture = basename(file).includes('%') ? await pictureContainer(file) : undefined
+  return ['-protocol_whitelist', 'file', ...(picture === undefined ? [] : ['-f', picture]), `file:${file}`]
 }
 
 interface Probe {
   readonly tools: Pick<FfmpegTools, 'ffprobe'>
   readonly file: string
+  readonly input: readonly string[]
   readonly signal: AbortSignal | undefined
 }
 
@@ -46,8 +58,8 @@ async function checkFile(file: string): Promise<void> {
   await handle.close()
 }
 
-async function probeStreams({ tools, file, signal }: Probe): Promise<ProbeReport> {
-  const args = [...PROBE_ARGS.filter((arg) => arg !== '-show_packets'), `file:${file}`]
+async function probeStreams({ tools, file, input, signal }: Probe): Promise<ProbeReport> {
+  const args = [...PROBE_ARGS.filter((arg) => arg !== '-show_packets'), ...input]
   try {
     const { stdout } = await runTool({ file: tools.ffprobe, args, signal })
     return JSON.parse(stdout.toString('utf8')) as ProbeReport
@@ -58,7 +70,7 @@ async function probeStreams({ tools, file, signal }: Probe): Promise<ProbeReport
 }
 
 /** Packets as lines, read while they come: as one JSON a long recording would not fit into memory. */
-async function probePackets({ tools, file, signal }: Probe): Promise<ProbePacket[]> {
+async function probePackets({ tools, file, input, signal }: Probe): Promise<ProbePacket[]> {
   const packets: ProbePacket[] = []
   let rest = ''
   const onStdout = (bytes: Buffer): void => {
@@ -70,10 +82,7 @@ async function probePackets({ tools, file, signal }: Probe): Promise<ProbePacket
     }
   }
   const entries = 'packet=stream_index,pts,duration,flags'
-  const args = [
-    ...['-v', 'error', '-protocol_whitelist', 'file', '-show_packets', '-show_entries', entries],
-    ...['-of', 'compact=p=0', `file:${file}`],
-  ]
+  const args = [...['-v', 'error', '-show_packets', '-show_entries', entries], ...['-of', 'compact=p=0', ...input]]
   try {
     const { stderr } = await runTool({ file: tools.ffprobe, args, signal, onStdout })
     if (TRUNCATED.test(stderr)) throw invalid(file, 'it is cut off before its end')

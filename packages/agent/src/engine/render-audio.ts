@@ -1,8 +1,8 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
-import type { AssetId } from '@sheaf/protocol'
 import { compileAudio, mediaIndices, resolveCall } from '@sheaf/timeline'
 import { checkSound } from '../join/index.js'
+import { inputPlaces } from './input-places.js'
 import { graphFileFor } from './render-chunk.js'
 import type { RenderAudioOptions } from './render-types.js'
 import { runTool } from './run-tool.js'
@@ -29,7 +29,7 @@ export async function renderAudio({
   const graphPath = `${part}.graph.txt`
   try {
     const graphFile = await graphFileFor(call, graphPath)
-    const args = resolveCall(call, { pathOf: (id) => assetPath(id as AssetId), graphFile })
+    const args = resolveCall(call, { ...(await inputPlaces(call, assetPath, part)), graphFile })
     const { stderr } = await runTool({ file: tools.ffmpeg, args, signal })
     if (stderr.trim() !== '') throw new Error(stderr.trim().slice(-1000))
     await checkSound(partPath, call.samples)

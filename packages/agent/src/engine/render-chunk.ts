@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AssetId } from '@sheaf/protocol'
 import {
   compileCompositor,
   compileEncoder,
@@ -13,6 +12,7 @@ import {
 } from '@sheaf/timeline'
 import type { ChunkPlan, SegmentPlan } from './chunk-plan.js'
 import { runChunk } from './chunk-run.js'
+import { inputPlaces } from './input-places.js'
 import type { RenderChunkOptions, RenderingChunk } from './render-types.js'
 import { verifySegment } from './verify-segment.js'
 
@@ -93,7 +93,10 @@ async function compileGroup(options: RenderChunkOptions, group: Group): Promise<
   const graphFile = await graphFileFor(call, join(outDir, `graph-${group.from}.txt`))
   return {
     ffmpeg: tools.ffmpeg,
-    compositorArgs: resolveCall(call, { pathOf: (id) => options.assetPath(id as AssetId), graphFile }),
+    compositorArgs: resolveCall(call, {
+      ...(await inputPlaces(call, options.assetPath, join(outDir, `pictures-${group.from}`))),
+      graphFile,
+    }),
     frameBytes: call.frameBytes,
     segments: Array.from({ length: group.to - group.from }, (_, i) => segmentPlan(options, group.from + i)),
   }

@@ -1,5 +1,6 @@
 import type { AssetId } from '@sheaf/protocol'
 import type { Manifest } from '@sheaf/timeline'
+import type { AssetPlace } from '../blobs/index.js'
 import type { FfmpegTools } from './find-ffmpeg.js'
 
 /** What one call of `renderChunk` needs. Segment numbers are indexes into the manifest's grid. */
@@ -10,8 +11,8 @@ export interface RenderChunkOptions {
   readonly from: number
   /** Segment after the last one of the chunk; the range is half open. */
   readonly to: number
-  /** Absolute path of an asset on this machine; the file must stay until the chunk ends. */
-  readonly assetPath: (assetId: AssetId) => string
+  /** Where an asset is on this machine, with absolute paths; the files must stay until the chunk ends. */
+  readonly assetPath: (assetId: AssetId) => AssetPlace
   /** Existing folder of this chunk alone; results appear there under `<index>.mp4` or `<index>.mov`. */
   readonly outDir: string
   /** Decode every segment once before it counts (the worker's duty); without it only the container is checked. */
@@ -57,7 +58,7 @@ export interface RenderingChunk {
 export interface RenderAudioOptions {
   readonly tools: FfmpegTools
   readonly manifest: Manifest
-  readonly assetPath: (assetId: AssetId) => string
+  readonly assetPath: (assetId: AssetId) => AssetPlace
   /** Final path; it appears there only when whole. */
   readonly outPath: string
   readonly signal: AbortSignal

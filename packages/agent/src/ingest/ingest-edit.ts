@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import {
   jobIdFrom,
   parseFrameRange,
@@ -26,6 +27,7 @@ import {
   mediaError,
   outputSize,
   parsePreset,
+  picturesOfEdit,
   planSegments,
   pngIndex,
   readEdit,
@@ -33,18 +35,19 @@ import {
   type Edit,
   type FrameSize,
   type Manifest,
-  type MediaIndex,
   type MediaState,
   type Preset,
 } from '@sheaf/timeline'
 import type { AssetSource } from '../blobs/index.js'
 import { checkOutput, jobNameOf } from './check-output.js'
-import { findMedia, type FoundMedium } from './find-media.js'
+import { filesOfMedia, findMedia, type FindMediaInit, type FoundMedium } from './find-media.js'
+import { DiskFinder } from './media-finder.js'
+import { checkMediaRoots } from './media-root.js'
 import { textMedia } from './text-media.js'
 
 /** What ingest needs of the machine. */
 export interface IngestPorts {
-  readonly probe: (path: string) => Promise<MediaIndex>
+  readonly probe: FindMediaInit['probe']
   /** Where media go that are made for a job; what is in it is removed when the job is closed. */
   readonly madeFolder: (jobId: JobId) => string
   readonly putManifest: (bytes: Uint8Array) => Promise<BlobId>
@@ -77,7 +80,7 @@ export async function ingestEdit(request: SubmitRequest, ports: IngestPorts): Pr
     await checkOutput({
       outputPath: request.outputPath,
       overwrite: request.overwrite ?? false,
-      inputs: [request.editPath, ...job.media.map(({ path }) => path)],
+      inputs: [request.editPath, ...filesOfMedia(job.media)],
       expectedBytes: expectedBytes(job.manifest),
     })
     return { ...(await keep(request, { ...job, jobId, submittedAtMs }, ports)), warnings }
@@ -113,7 +116,14 @@ export async function prepareJob(request: PrepareRequest, ports: PreparePorts): 
   const edit = request.frames === undefined ? read.edit : slice(read.edit, request.frames)
   const used = new Set(mediaClipsOf([...edit.video, ...edit.audio]).map(({ content }) => content.media))
   const targets = read.targets.filter((target) => used.has(target.path))
-  const found = await findMedia(targets, { editPath, probe: ports.probe })
+  const mediaRoots = request.mediaRoots ?? []
+  checkMediaRoots(mediaRoots)
+  const found = await findMedia(targets, {
+    editPath,
+    probe: ports.probe,
+    finder: new DiskFinder({ folder: dirname(editPath), roots: mediaRoots }),
+    picturesOf: ({ path, sequence }) => sequence && picturesOfEdit(edit, path, sequence.pictureSeconds),
+  })
   const texts = read.texts.filter(({ media }) => used.has(media))
   const canvas = sizeOf(request, edit, found)
   const states = new Map<string, MediaState>(found.map(({ target, state }) => [target.path, state]))

@@ -12,7 +12,7 @@ import {
   type PeerId,
 } from '@sheaf/protocol'
 import { decodeManifest, type Manifest } from '@sheaf/timeline'
-import type { AssetRegistry, BlobService, BlobStore } from '../blobs/index.js'
+import { placeOf, type AssetPlace, type AssetRegistry, type BlobService, type BlobStore } from '../blobs/index.js'
 import type { Log } from '../log/index.js'
 import type { Materials } from './ports.js'
 
@@ -52,7 +52,7 @@ export class FarmMaterials implements Materials {
   readonly #components: FarmMaterialsComponents
   readonly #init: FarmMaterialsInit
   readonly #manifests = new Map<JobId, Promise<Manifest>>()
-  readonly #fetches = new Map<JobId, Promise<ReadonlyMap<AssetId, string>>>()
+  readonly #fetches = new Map<JobId, Promise<ReadonlyMap<AssetId, AssetPlace>>>()
   readonly #abort = new AbortController()
 
   constructor(components: FarmMaterialsComponents, init: FarmMaterialsInit) {
@@ -68,7 +68,7 @@ export class FarmMaterials implements Materials {
     return shared(this.#manifests, jobId, signal, () => this.#loadManifest(jobId))
   }
 
-  async assets(jobId: JobId, signal: AbortSignal): Promise<ReadonlyMap<AssetId, string>> {
+  async assets(jobId: JobId, signal: AbortSignal): Promise<ReadonlyMap<AssetId, AssetPlace>> {
     const place = this.#place(jobId)
     if (place.submitter === this.#init.self) return this.#ownAssets(jobId, signal)
     return shared(this.#fetches, jobId, signal, () => this.#fetchAssets(jobId, place))
@@ -110,14 +110,14 @@ export class FarmMaterials implements Materials {
     return decodeManifest(new TextDecoder().decode(await store.read(manifest, { maxBytes: limits.manifestBytes })))
   }
 
-  async #ownAssets(jobId: JobId, signal: AbortSignal): Promise<ReadonlyMap<AssetId, string>> {
+  async #ownAssets(jobId: JobId, signal: AbortSignal): Promise<ReadonlyMap<AssetId, AssetPlace>> {
     const manifest = await this.manifest(jobId, signal)
-    const paths = new Map<AssetId, string>()
-    for (const id of assetIds(manifest)) paths.set(id, (await this.#components.registry.check(jobId, id)).path)
+    const paths = new Map<AssetId, AssetPlace>()
+    for (const id of assetIds(manifest)) paths.set(id, placeOf(await this.#components.registry.check(jobId, id)))
     return paths
   }
 
-  async #fetchAssets(jobId: JobId, place: JobPlace): Promise<ReadonlyMap<AssetId, string>> {
+  async #fetchAssets(jobId: JobId, place: JobPlace): Promise<ReadonlyMap<AssetId, AssetPlace>> {
     const manifest = await this.#loadManifest(jobId)
     const folder = join(this.#init.assetsDir, jobId)
     await mkdir(folder, { recursive: true })

@@ -1,5 +1,6 @@
 import type { AssetId, BlobId, JobId, SegmentKey } from '@sheaf/protocol'
 import type { Manifest } from '@sheaf/timeline'
+import type { AssetPlace } from '../blobs/index.js'
 
 /** A segment that the engine finished and verified; the file is the receiver's to move. */
 export interface FinishedSegment {
@@ -13,7 +14,7 @@ export interface ChunkRequest {
   readonly manifest: Manifest
   readonly from: number
   readonly to: number
-  readonly assetPath: (asset: AssetId) => string
+  readonly assetPath: (asset: AssetId) => AssetPlace
   readonly signal: AbortSignal
   /** `progress` 0 to 1. */
   readonly onProgress: (index: number, progress: number) => unknown
@@ -38,8 +39,8 @@ export interface Materials {
   /** Whether the job is open as far as this machine has heard: its fact may come after the lease of its segments. */
   knows(jobId: JobId): boolean
   manifest(jobId: JobId, signal: AbortSignal): Promise<Manifest>
-  /** Local path of every asset of the job. Rejects with `SHEAF_MEDIA_CHANGED` when a file changed. */
-  assets(jobId: JobId, signal: AbortSignal): Promise<ReadonlyMap<AssetId, string>>
+  /** Where every asset of the job is on this machine. Rejects with `SHEAF_MEDIA_CHANGED` when a file changed. */
+  assets(jobId: JobId, signal: AbortSignal): Promise<ReadonlyMap<AssetId, AssetPlace>>
   /** Rejects when an asset of this machine changed since submission: what was rendered from it is worthless. */
   confirmUnchanged(jobId: JobId): Promise<void>
 }

@@ -70,6 +70,24 @@ describe('render', () => {
     })
   })
 
+  it('--media-root leaves OLD as it is and finds NEW from here', async () => {
+    const roots = ['P:\\shots=/mnt/shots', '\\\\nas\\proj=here', '/old=/new=ish']
+    const run = await cli.run([...argv, '--no-watch', ...roots.flatMap((root) => ['--media-root', root])])
+    expect(run.exitCode).toBe(0)
+    expect(agent.requests[0]?.body).toMatchObject({
+      mediaRoots: [
+        { from: 'P:\\shots', to: '/mnt/shots' },
+        { from: '\\\\nas\\proj', to: '/films/here' },
+        { from: '/old', to: '/new=ish' },
+      ],
+    })
+    for (const wrong of ['/old', '=/new', '/old=']) {
+      const { exitCode, stderr } = await cli.run([...argv, '--no-watch', '--media-root', wrong])
+      expect([exitCode, stderr.text]).toEqual([expect.any(Number), expect.stringContaining('OLD=NEW')])
+      expect(exitCode).not.toBe(0)
+    }
+  })
+
   it('--no-watch --json prints the answer', async () => {
     const { stdout } = await cli.run([...argv, '--no-watch', '--json'])
     expect(JSON.parse(stdout.text)).toMatchObject({ jobId, frames: 1500 })

@@ -28,6 +28,7 @@ interface RenderOptions extends CommonOptions {
   readonly overwrite?: boolean
   readonly dropUnknown?: boolean
   readonly font: readonly string[]
+  readonly mediaRoot?: readonly string[]
   readonly watch: boolean
 }
 
@@ -41,6 +42,10 @@ export function addRender(program: Command, host: CommandHost): void {
       { line: 'sheaf render film.otio -o film.mp4', does: 'H.264, with a progress display' },
       { line: 'sheaf render film.otio -o film.mov --preset ffv1', does: 'lossless' },
       { line: 'sheaf render film.otio -o part.mp4 --frames 100-199', does: 'frames 100 to 199, both included' },
+      {
+        line: "sheaf render film.otio -o film.mp4 --media-root 'P:\\shots=/mnt/shots'",
+        does: 'media that lie elsewhere now',
+      },
       { line: 'sheaf render film.otio -o film.mp4 --no-watch', does: 'submit and print the job id' },
     ],
   })
@@ -55,6 +60,7 @@ export function addRender(program: Command, host: CommandHost): void {
     .option('--overwrite', 'replace the output if it exists')
     .option('--drop-unknown', 'leave out effects and transitions that Sheaf does not know')
     .option('--font <path>', 'a font file, or a folder of them; may be given again', collect, [])
+    .option('--media-root <OLD=NEW>', 'media below OLD in the edit are now below NEW; may be repeated', collect)
     .option('--no-watch', 'submit only')
     .action(actionWith<string, RenderOptions>(host, runRender))
 }
@@ -109,10 +115,25 @@ function toRequest({ env }: Session, edit: string, options: RenderOptions): Subm
     ...(options.overwrite === true ? { overwrite: true } : {}),
     ...(options.dropUnknown === true ? { dropUnknown: true } : {}),
     ...(options.font.length === 0 ? {} : { fonts: options.font.map((path) => resolve(env.cwd, path)) }),
+    ...(options.mediaRoot === undefined
+      ? {}
+      : { mediaRoots: options.mediaRoot.map((text) => mediaRoot(text, env.cwd)) }),
   }
 }
 
-const collect = (value: string, before: readonly string[]): string[] => [...before, value]
+const collect = (value: string, before: readonly string[] = []): string[] => [...before, value]
+
+/** `OLD=NEW`: OLD as the edit writes it, so nothing of it is changed; NEW on this machine. */
+function mediaRoot(text: string, cwd: string): { readonly from: string; readonly to: string } {
+  const at = text.indexOf('=')
+  const [from, to] = [text.slice(0, at), text.slice(at + 1)]
+  if (at > 0 && to !== '') return { from, to: resolve(cwd, to) }
+  throw new SheafError({
+    code: 'SHEAF_REQUEST_INVALID',
+    message: `"${text}" is no media root`,
+    hint: "Write OLD=NEW, the folder in the edit and the one on this machine: --media-root 'P:\\shots=/mnt/shots'",
+  })
+}
 
 function oneRange(text: string): string {
   const range = parseFrameRange(text)

@@ -20,6 +20,21 @@ export const SubmitRequestSchema = Type.Object(
     dropUnknown: Type.Optional(Type.Boolean()),
     /** Font files, and folders of them, that are looked through before the system's. */
     fonts: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 4096 }), { maxItems: 100 })),
+    /** Where media are that the edit looks for elsewhere; `to` is absolute. */
+    mediaRoots: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            from: Type.String({ minLength: 1, maxLength: 4096 }),
+            to: Type.String({ minLength: 1, maxLength: 4096 }),
+          },
+          { additionalProperties: false },
+        ),
+        { maxItems: 64 },
+      ),
+    ),
+    /** Show a slate instead of a medium that is missing, with a warning each. */
+    allowMissing: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
 )

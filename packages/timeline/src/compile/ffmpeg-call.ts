@@ -1,7 +1,11 @@
-/** An input file of a call: `args[argIndex]` is to be replaced by `file:` and the path. */
+import type { ByteSpan } from '../media/picture-sequence.js'
+
+/** An input of a call: `args[argIndex]` is to be replaced by `file:` and the path, or by another URL. */
 export interface CallInput {
   readonly assetId: string
   readonly argIndex: number
+  /** Numbered pictures: the input is a list, for ffmpeg's concat demuxer, of these stretches of the asset. */
+  readonly pictures?: readonly ByteSpan[] | undefined
 }
 
 /** The arguments of one ffmpeg process, without the program's name; data, not yet bound to paths. */
@@ -28,9 +32,9 @@ export class CallBuilder {
   }
 
   /** Adds an input and returns its number. */
-  input(assetId: string, options: readonly string[]): number {
+  input(assetId: string, options: readonly string[], pictures?: readonly ByteSpan[]): number {
     this.#args.push(...options, '-protocol_whitelist', 'file', '-i', '')
-    this.#inputs.push({ assetId, argIndex: this.#args.length - 1 })
+    this.#inputs.push({ assetId, argIndex: this.#args.length - 1, ...(pictures && { pictures }) })
     return this.#inputs.length - 1
   }
 
@@ -45,17 +49,33 @@ export class CallBuilder {
   }
 }
 
+/** An address for ffmpeg, and what it may be read through. */
+export interface InputUrl {
+  readonly url: string
+  /** ffmpeg's names, with commas. */
+  readonly protocols: string
+}
+
+/** What a call's arguments need to be complete. */
+export interface CallPlaces {
+  readonly pathOf: (assetId: string) => string
+  /** Those of the inputs that are no whole files, by `argIndex`. */
+  readonly urls?: ReadonlyMap<number, InputUrl> | undefined
+  readonly graphFile?: string | undefined
+}
+
 /**
  * The arguments with paths in place. `file:` before each keeps names with `:`, `%` or a leading `-`
  * from meaning anything. Give `graphFile` to read the graph from a file that holds
  * `args[graphArgIndex]`, which is needed above {@link MAX_GRAPH_CHARACTERS}.
  */
-export function resolveCall(
-  call: FfmpegCall,
-  { pathOf, graphFile }: { readonly pathOf: (assetId: string) => string; readonly graphFile?: string | undefined },
-): string[] {
+export function resolveCall(call: FfmpegCall, { pathOf, urls, graphFile }: CallPlaces): string[] {
   const args = [...call.args]
-  for (const { assetId, argIndex } of call.inputs) args[argIndex] = `file:${pathOf(assetId)}`
+  for (const { assetId, argIndex } of call.inputs) {
+    const special = urls?.get(argIndex)
+    args[argIndex] = special?.url ?? `file:${pathOf(assetId)}`
+    if (special) args[argIndex - 2] = special.protocols
+  }
   if (graphFile !== undefined) {
     args[call.graphArgIndex - 1] = '-filter_complex_script'
     args[call.graphArgIndex] = graphFile

@@ -1,3 +1,4 @@
+import type { ByteSpan } from '../media/picture-sequence.js'
 import type { CallBuilder, FfmpegCall } from './ffmpeg-call.js'
 
 /** The chains of a filter graph in the making, and the call that it belongs to. */
@@ -14,8 +15,8 @@ export class FilterChains {
   }
 
   /** Adds an input file; returns its number. */
-  input(assetId: string, options: readonly string[]): number {
-    return this.#call.input(assetId, options)
+  input(assetId: string, options: readonly string[], pictures?: readonly ByteSpan[]): number {
+    return this.#call.input(assetId, options, pictures)
   }
 
   /** Adds a chain; returns the label of what comes out of it. */

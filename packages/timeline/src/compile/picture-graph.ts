@@ -1,11 +1,13 @@
 import { absRational, formatRational, type Rational, rational } from '@sheaf/protocol'
 import type { MediaIndex, VideoIndex } from '../media/media-index.js'
+import type { SequenceIndex } from '../media/picture-sequence.js'
 import type { EditClip, FrameSpan, MediaContent, TransitionStyle } from '../model/edit.js'
 import { mediaTimeAt } from '../model/walk-edit.js'
 import type { CallBuilder, FfmpegCall } from './ffmpeg-call.js'
 import { bracketed, FilterChains } from './filter-chains.js'
 import { fitInto, type FrameFormat } from './frame-format.js'
 import type { ClipPlan, MixPlan, PicturePlan } from './picture-plan.js'
+import { sequenceSource } from './sequence-source.js'
 import { type SourceWindow, sourceWindow, stillWindow, type Stretch, ticksFor } from './source-window.js'
 
 /** What every chain of the graph depends on. */
@@ -14,6 +16,13 @@ export interface PictureGraphInit {
   readonly media: ReadonlyMap<string, MediaIndex>
   readonly format: FrameFormat
   readonly decodeThreads?: number | undefined
+}
+
+/** Where the pictures of a medium come from. */
+interface PictureSource {
+  readonly container: string
+  readonly video: VideoIndex
+  readonly sequence: SequenceIndex | undefined
 }
 
 /** Swscale's choice that gives the same pixels on every CPU. */
@@ -122,18 +131,18 @@ export class PictureGraph {
     return this.#chains.add(`[${below}][${above}]overlay=x=${x}:y=${y}:format=yuv420,${this.#counted()}`)
   }
 
-  #indexOf({ where }: EditClip, { media }: MediaContent): { readonly container: string; readonly video: VideoIndex } {
+  #indexOf({ where }: EditClip, { media }: MediaContent): PictureSource {
     const index = this.#init.media.get(media)
     if (!index?.video) throw new Error(`no pictures for ${media} (${where})`)
-    return { container: index.container, video: index.video }
+    return { container: index.container, video: index.video, sequence: index.sequence }
   }
 
   /** The pictures of a medium in the time of the edit, scaled: as large as they come out, or padded to the canvas. */
   #media({ clip, from, to }: ClipPlan, content: MediaContent, extent: 'picture' | 'canvas'): string {
     const { rate } = this.#init.edit
-    const { container, video } = this.#indexOf(clip, content)
+    const source = { rate, ...this.#indexOf(clip, content) }
+    const { video } = source
     const filters = pictureFilters(video, this.#init.format, extent)
-    const source = { rate, container, video }
     if (content.speed.num === 0 || video.frameCount === 1) {
       const window = stillWindow(content.speed.num === 0 ? content.start : rational(0), source)
       const still = [this.#counted(), ...filters, `loop=loop=${to - from}:size=1`, `trim=end_frame=${to - from}`]
@@ -151,13 +160,15 @@ export class PictureGraph {
     return [...this.#forward(content.media, stretch, mirrored), ...filters, 'reverse', this.#counted()].join(',')
   }
 
-  #input(
-    media: string,
-    { container, video }: { readonly container: string; readonly video: VideoIndex },
-    { seekSeconds, startPts, endPts }: Omit<SourceWindow, 'originTicks'>,
-  ): string {
+  #input(media: string, source: PictureSource, window: Omit<SourceWindow, 'originTicks'>): string {
+    const { container, video } = source
+    const { seekSeconds, startPts, endPts } = window
     const { decodeThreads } = this.#init
     const threads = decodeThreads === undefined ? [] : ['-threads', String(decodeThreads)]
+    if (source.sequence) {
+      const wanted = [startPts, endPts ?? video.frameCount] as const
+      return sequenceSource({ media, container, video, sequence: source.sequence, wanted, threads }, this.#chains)
+    }
     const seek = seekSeconds === undefined ? [] : ['-seek_timestamp', '1', '-noaccurate_seek', '-ss', seekSeconds]
     const input = this.#chains.input(media, [...threads, '-f', container, ...seek])
     return `[${input}:${video.stream}]trim=start_pts=${startPts}${endPts === undefined ? '' : `:end_pts=${endPts}`}`
@@ -170,9 +181,7 @@ export class PictureGraph {
       readonly from: number
       readonly to: number
       readonly rate: Rational
-      readonly container: string
-      readonly video: VideoIndex
-    },
+    } & PictureSource,
   ): readonly string[] {
     const { from, to, rate } = request
     const window = sourceWindow(stretch, request)

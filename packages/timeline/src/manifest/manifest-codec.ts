@@ -12,6 +12,7 @@ import { SEGMENT_LENGTH, type SegmentSpan } from '../segment/plan-segments.js'
 import { canonicalJson } from './canonical-json.js'
 import { readLight } from './light-value-reader.js'
 import { type Manifest, MANIFEST_LIMITS, MANIFEST_VERSION, type ManifestMedia } from './manifest.js'
+import { readSequence } from './sequence-value-reader.js'
 import { TrackValueReader } from './track-value-reader.js'
 import { ValueReader } from './value-reader.js'
 
@@ -89,13 +90,14 @@ function readTracks(
 function readMedia(value: ValueReader): ManifestMedia {
   const index = value.field('index')
   const moreAudio = index.field('moreAudio').optional((list) => list.list(MANIFEST_LIMITS.audioStreams, readAudio))
-  const media: MediaIndex = {
-    container: index.field('container').oneOf(...containerNames()),
-    video: index.field('video').optional(readVideo),
-    audio: index.field('audio').optional(readAudio),
-    ...(moreAudio && { moreAudio }),
-  }
-  return { index: media, sizeBytes: value.field('sizeBytes').integer(1), name: value.field('name').text(1024) }
+  const sizeBytes = value.field('sizeBytes').integer(1)
+  const container = index.field('container').oneOf(...containerNames())
+  const video = index.field('video').optional(readVideo)
+  const audio = index.field('audio').optional(readAudio)
+  const of = { sizeBytes, container, pictures: video?.frameCount }
+  const sequence = index.field('sequence').optional((inner) => readSequence(inner, of))
+  const media: MediaIndex = { container, video, audio, ...(moreAudio && { moreAudio }), ...(sequence && { sequence }) }
+  return { index: media, sizeBytes, name: value.field('name').text(1024) }
 }
 
 function readVideo(value: ValueReader): VideoIndex {

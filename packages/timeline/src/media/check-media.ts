@@ -12,17 +12,31 @@ import {
   ZERO,
 } from '@sheaf/protocol'
 import type { Edit, MediaClip } from '../model/edit.js'
+import { foldPictureNames, type SequenceNumbering } from '../model/sequence-names.js'
 import { mediaClipsOf, mediaTimeAt } from '../model/walk-edit.js'
 import type { MediaIndex } from './media-index.js'
+import { missingHint, missingMedium, type MissingReason } from './missing-media.js'
+import { overlaps } from './picture-sequence.js'
 import { valueAt } from './pts-runs.js'
 import { programOf } from './sound-program.js'
+import { picturesOfClip } from './used-pictures.js'
 
 /** What is known of one medium when the edit is checked. */
 export type MediaState =
-  | { readonly state: 'missing' }
+  | {
+      readonly state: 'missing'
+      /** Where it was looked for, when that is not what the edit says. */
+      readonly looked?: string | undefined
+      readonly why?: MissingReason | undefined
+    }
   | { readonly state: 'empty' }
   | { readonly state: 'unreadable'; readonly reason: string }
-  | { readonly state: 'indexed'; readonly index: MediaIndex }
+  | {
+      readonly state: 'indexed'
+      readonly index: MediaIndex
+      /** How the files of a sequence are called. */
+      readonly numbering?: SequenceNumbering | undefined
+    }
 
 /** One thing that keeps an edit from being rendered. */
 export interface MediaProblem {
@@ -31,7 +45,14 @@ export interface MediaProblem {
   /** The first clip that it is about. */
   readonly where: string
   readonly message: string
+  /** Of what is missing: why it was not found. */
+  readonly why?: MissingReason | undefined
 }
+
+/** Places of one medium that are named beside the first one. */
+const MOST_PLACES = 20
+/** Problems that are named; all of them are needed to bring all the files at once. */
+const MOST_SHOWN = 200
 
 /**
  * Everything that is wrong between an edit and its media, each with its place in the timeline;
@@ -40,14 +61,17 @@ export interface MediaProblem {
 export function checkMediaAgainstEdit(edit: Edit, media: ReadonlyMap<string, MediaState>): MediaProblem[] {
   const problems: MediaProblem[] = []
   const broken = new Set<string>()
+  const clips = { video: mediaClipsOf(edit.video), audio: mediaClipsOf(edit.audio) }
   for (const kind of ['video', 'audio'] as const) {
-    for (const clip of mediaClipsOf(edit[kind])) {
+    for (const clip of clips[kind]) {
       const { media: name } = clip.content
       const state: MediaState = media.get(name) ?? { state: 'missing' }
-      if (state.state === 'indexed') problems.push(...checkClip(edit.rate, clip, state.index, kind))
-      else if (!broken.has(name)) {
+      if (state.state === 'indexed') {
+        problems.push(...checkClip(edit.rate, clip, state.index, kind), ...missingPictures(edit.rate, clip, state))
+      } else if (!broken.has(name)) {
         broken.add(name)
-        problems.push(brokenMedium(clip, state))
+        const uses = [...clips.video, ...clips.audio].filter(({ content }) => content.media === name)
+        problems.push(brokenMedium(clip, state, new Set(uses.map(({ where }) => where))))
       }
     }
   }
@@ -58,8 +82,8 @@ export function checkMediaAgainstEdit(edit: Edit, media: ReadonlyMap<string, Med
 export function mediaError(problems: readonly MediaProblem[]): SheafError | undefined {
   if (problems.length === 0) return undefined
   const has = (kind: MediaProblem['kind']): boolean => problems.some((p) => p.kind === kind)
-  const shown = problems.slice(0, 50).map((p) => `  ${p.where}: ${p.message}`)
-  const more = problems.length > 50 ? [`  and ${problems.length - 50} more`] : []
+  const shown = problems.slice(0, MOST_SHOWN).map((p) => `  ${p.where}: ${p.message}`)
+  const more = problems.length > MOST_SHOWN ? [`  and ${problems.length - MOST_SHOWN} more`] : []
   const count = problems.length === 1 ? 'a medium of' : `${problems.length} media or uses of media in`
   return new SheafError({
     code: has('missing')
@@ -69,9 +93,9 @@ export function mediaError(problems: readonly MediaProblem[]): SheafError | unde
         : 'SHEAF_MEDIA_INVALID',
     message: [`${count} this edit cannot be used`, ...shown, ...more].join('\n'),
     hint: has('missing')
-      ? 'Put the missing files where the edit expects them, or relink them in the editor and export again.'
+      ? missingHint(problems)
       : 'Replace the media, or shorten the clips in the editor and export again.',
-    details: { problems: problems.slice(0, 200) },
+    details: { problems: problems.slice(0, 1000) },
   })
 }
 
@@ -82,16 +106,40 @@ export function videoDuration(index: NonNullable<MediaIndex['video']>): Rational
   return mulRational(rational(last - first + index.lastDuration), index.timeBase)
 }
 
-function brokenMedium(clip: MediaClip, state: Exclude<MediaState, { state: 'indexed' }>): MediaProblem {
+/** A gap in the numbers of a sequence that is to have none. */
+function missingPictures(
+  rate: Rational,
+  clip: MediaClip,
+  { index, numbering }: Extract<MediaState, { state: 'indexed' }>,
+): MediaProblem[] {
+  const { sequence, video } = index
+  if (!sequence || !video || !numbering || sequence.policy !== 'error') return []
+  const gaps = overlaps(sequence.missing, picturesOfClip(clip, rate, video.timeBase))
+  if (gaps.length === 0) return []
+  const count = gaps.reduce((sum, [from, to]) => sum + to - from, 0)
+  const what = count === 1 ? 'a picture is' : `${count} pictures are`
+  const message = `${what} missing in ${clip.content.media}: ${foldPictureNames(numbering, gaps)}`
+  return [{ kind: 'missing', media: clip.content.media, where: clip.where, message }]
+}
+
+function brokenMedium(
+  clip: MediaClip,
+  state: Exclude<MediaState, { state: 'indexed' }>,
+  uses: ReadonlySet<string>,
+): MediaProblem {
   const { media } = clip.content
+  const others = [...uses].filter((where) => where !== clip.where)
+  const named = others.slice(0, MOST_PLACES).join(', ')
+  const more = others.length > MOST_PLACES ? ` and ${others.length - MOST_PLACES} more places` : ''
+  const also = others.length === 0 ? '' : `; also used by ${named}${more}`
   const at = { media, where: clip.where }
   switch (state.state) {
     case 'missing':
-      return { kind: 'missing', ...at, message: `the file ${media} does not exist` }
+      return { kind: 'missing', ...at, why: state.why ?? 'absent', message: `${missingMedium(media, state)}${also}` }
     case 'empty':
-      return { kind: 'empty', ...at, message: `the file ${media} is empty (0 bytes)` }
+      return { kind: 'empty', ...at, message: `the file ${media} is empty (0 bytes)${also}` }
     case 'unreadable':
-      return { kind: 'unreadable', ...at, message: `the file ${media}: ${state.reason}` }
+      return { kind: 'unreadable', ...at, message: `the file ${media}: ${state.reason}${also}` }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Rational } from '@sheaf/protocol'
+import type { SequenceIndex } from './picture-sequence.js'
 
 /**
  * `count` time stamps: the i-th is `start + round(i × num / den)`, a half rounded up. Files that
@@ -19,6 +20,8 @@ export interface MediaIndex {
   readonly audio: AudioIndex | undefined
   /** The audio streams after the first one, in the order of the file; absent when there are none. */
   readonly moreAudio?: readonly AudioIndex[] | undefined
+  /** When every picture is a file of its own. */
+  readonly sequence?: SequenceIndex | undefined
 }
 
 /** The first video stream. */

@@ -93,6 +93,8 @@ const CONTAINERS: ReadonlyMap<string, string> = new Map([
   ['tiff_pipe', 'tiff_pipe'],
   ['bmp_pipe', 'bmp_pipe'],
   ['webp_pipe', 'webp_pipe'],
+  ['exr_pipe', 'exr_pipe'],
+  ['dpx_pipe', 'dpx_pipe'],
 ])
 
 /** The container's name for `-f`; undefined when it is not read. */

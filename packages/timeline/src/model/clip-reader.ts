@@ -10,11 +10,12 @@ import {
 } from '@sheaf/protocol'
 import { activeReference, durationOf, secondsOf } from '../otio/durations.js'
 import type { OtioClip, OtioGap, OtioGeneratorReference, OtioStack, OtioTrack } from '../otio/otio-types.js'
-import type { Content, EditClip, EditElement, FrameSpan } from './edit.js'
+import type { Content, EditClip, EditElement, FrameSpan, MediaTarget } from './edit.js'
 import { generatorContent } from './generator.js'
 import { mediaStart } from './media-start.js'
 import { resolveReference } from './media-target.js'
 import type { Notes } from './refusal.js'
+import { resolveSequence } from './sequence-reference.js'
 import type { TargetList } from './target-list.js'
 import type { TimeMap } from './time-map.js'
 import { titleOf } from './title-generator.js'
@@ -56,7 +57,7 @@ export class ClipReader {
     if (!isPossibleSpeed(speed))
       this.#notes.refuse('a speed that is beyond 1/100 to 100 with those of its stacks', where)
     const sourceStart = this.#sourceStart(clip, map.rate, where)
-    const content = this.#content(clip, where)
+    const content = this.#content(clip, where, map.rate)
     if (!sourceStart || !content || span.to === span.from) return gap
     if (content.kind !== 'media') return { kind: 'clip', name: clip.name, ...visible, content, where }
     const start = mediaStart(sourceStart, { speed, span, localStart, map })
@@ -102,7 +103,7 @@ export class ClipReader {
   }
 
   /** What the clip shows, from its beginning and at its own speed. */
-  #content(clip: OtioClip, where: string): Content | undefined {
+  #content(clip: OtioClip, where: string, rate: Rational): Content | undefined {
     const reference = activeReference(clip)
     const notes = this.#notes
     switch (reference?.schema) {
@@ -112,20 +113,20 @@ export class ClipReader {
         return undefined
       case 'GeneratorReference':
         return this.#generated(reference, where)
-      case 'ImageSequenceReference':
-        notes.refuse(`an image sequence (${reference.namePrefix}…${reference.nameSuffix})`, where)
+      case 'ImageSequenceReference': {
+        const target = resolveSequence(reference, rate)
+        if (target.kind === 'path') return this.#medium(target, where)
+        notes.refuse(target.reason, where)
         return undefined
+      }
       case 'unknown':
         notes.refuse(`a medium of the unknown kind ${reference.written}`, where)
         return undefined
       case 'ExternalReference': {
         const target = resolveReference(reference.targetUrl)
-        if (target.kind === 'refused') {
-          notes.refuse(target.reason, where)
-          return undefined
-        }
-        this.#targets.add(target, where)
-        return { kind: 'media', media: target.path, start: ZERO, speed: rational(1) }
+        if (target.kind === 'path') return this.#medium(target, where)
+        notes.refuse(target.reason, where)
+        return undefined
       }
       default:
         return assertNever(reference)
@@ -143,6 +144,11 @@ export class ClipReader {
     const what = title.kind === 'refused' ? title.reason : `a generator (${reference.generatorKind || 'unnamed'})`
     this.#notes.refuseOrDrop(what, where)
     return undefined
+  }
+
+  #medium(target: Omit<MediaTarget, 'uses'>, where: string): Content {
+    this.#targets.add(target, where)
+    return { kind: 'media', media: target.path, start: ZERO, speed: rational(1) }
   }
 }
 

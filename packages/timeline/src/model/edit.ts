@@ -1,4 +1,5 @@
 import type { Rational } from '@sheaf/protocol'
+import type { MissingPicturePolicy } from '../media/picture-sequence.js'
 
 /**
  * An edit as Sheaf renders it. Frames count from 0 at `rate`; every item is placed in whole frames of
@@ -195,4 +196,25 @@ export interface MediaTarget {
   readonly decodedPath: string | undefined
   /** The clips that use it. */
   readonly uses: readonly string[]
+  /** Numbered pictures in the folder `folder`; `path` is then a name for people. */
+  readonly sequence?: SequenceTarget | undefined
+}
+
+/** Numbered pictures, as an edit names them. */
+export interface SequenceTarget {
+  /** Where they lie, as the edit writes it, and with percent escapes resolved when that differs. */
+  readonly folder: string
+  readonly decodedFolder: string | undefined
+  readonly prefix: string
+  readonly suffix: string
+  /** Number of the first file; each next one has a number `frameStep` higher. */
+  readonly startFrame: number
+  readonly frameStep: number
+  /** Digits that a number has at least. */
+  readonly padding: number
+  /** How long each picture is shown, in seconds. */
+  readonly pictureSeconds: Rational
+  /** How many there should be; undefined: as many as there are. */
+  readonly count: number | undefined
+  readonly policy: MissingPicturePolicy
 }
