@@ -105,4 +105,5 @@ export {
   type PresetInfo,
   type X264Speed,
 } from './preset/preset.js'
+export { burnIn, type Subtitles } from './subtitles/burn-in.js'
 export { planSegments, SEGMENT_LENGTH, type SegmentRequest, type SegmentSpan } from './segment/plan-segments.js'

@@ -13,6 +13,7 @@ import {
 } from '@sheaf/protocol'
 import {
   bindMedia,
+  burnIn,
   checkMediaAgainstEdit,
   checkOutputName,
   countCompositorInputs,
@@ -37,6 +38,7 @@ import {
   type Manifest,
   type MediaState,
   type Preset,
+  type ReadEdit,
 } from '@sheaf/timeline'
 import type { AssetSource } from '../blobs/index.js'
 import { checkOutput, jobNameOf } from './check-output.js'
@@ -111,8 +113,8 @@ export interface PreparePorts {
 /** Reads an edit, finds, indexes and makes its media, and cuts segments. Throws as {@link ingestEdit} does. */
 export async function prepareJob(request: PrepareRequest, ports: PreparePorts): Promise<PreparedJob> {
   const preset = parsePreset(request.preset ?? 'h264')
-  const { editPath, dropUnknown } = request
-  const read = readEdit(await readEditFile(editPath), { editPath, dropUnknown })
+  const { editPath } = request
+  const read = await readRequest(request)
   const edit = request.frames === undefined ? read.edit : slice(read.edit, request.frames)
   const used = new Set(mediaClipsOf([...edit.video, ...edit.audio]).map(({ content }) => content.media))
   const targets = read.targets.filter((target) => used.has(target.path))
@@ -136,6 +138,14 @@ export async function prepareJob(request: PrepareRequest, ports: PreparePorts): 
   const manifest = manifestOf({ request, edit, media, preset, canvas })
   checkRenderable(manifest, editPath)
   return { manifest, media, preset, warnings: read.report.warnings }
+}
+
+/** The edit as its file says, with the subtitles that are to be seen in it. */
+async function readRequest(request: PrepareRequest): Promise<ReadEdit> {
+  const { editPath, dropUnknown, subtitles: path } = request
+  const read = readEdit(await readEditFile(editPath), { editPath, dropUnknown })
+  if (path === undefined) return read
+  return burnIn(read, { path, text: await readEditFile(path), family: request.subtitleFont, dropUnknown })
 }
 
 /** Files that one process may open for one segment. */
@@ -241,8 +251,8 @@ async function statEdit(path: string): Promise<{ readonly size: number }> {
   const facts = await stat(path).catch((cause: unknown) => {
     throw new SheafError({
       code: 'SHEAF_EDIT_NOT_FOUND',
-      message: `The edit ${path} does not exist or cannot be read.`,
-      hint: 'Give the path of an .otio file.',
+      message: `${path} does not exist or cannot be read.`,
+      hint: 'Give the path of an edit, such as film.otio.',
       cause,
     })
   })

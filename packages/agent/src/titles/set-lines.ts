@@ -34,7 +34,7 @@ interface ShapedLine {
 /** Breaks, shapes and places the lines of a text. Right-to-left text and mixtures are ordered as they are read. */
 export function setLines({ text, style }: TextPicture, font: Font, canvas: CanvasSize): SetText {
   const pixels = style.size * canvas.height
-  const scale = pixels / font.unitsPerEm
+  const scale = pixels / (style.measure === 'line' ? font.ascent - font.descent : font.unitsPerEm)
   const most = (style.maxWidth * canvas.width) / scale
   const lines = text
     .split(/\r\n|[\n\r\u2028\u2029]/)

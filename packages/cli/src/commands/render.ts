@@ -29,6 +29,8 @@ interface RenderOptions extends CommonOptions {
   readonly dropUnknown?: boolean
   readonly font: readonly string[]
   readonly mediaRoot?: readonly string[]
+  readonly subtitles?: string
+  readonly subtitleFont?: string
   readonly watch: boolean
 }
 
@@ -59,6 +61,8 @@ export function addRender(program: Command, host: CommandHost): void {
     .option('--name <name>', 'how the job is listed (default: from the output)')
     .option('--overwrite', 'replace the output if it exists')
     .option('--drop-unknown', 'leave out effects and transitions that Sheaf does not know')
+    .option('--subtitles <file>', 'show these in the film: .srt, .vtt, .ass, .ssa')
+    .option('--subtitle-font <family>', 'their font, where they name none')
     .option('--font <path>', 'a font file, or a folder of them; may be given again', collect, [])
     .option('--media-root <OLD=NEW>', 'media below OLD in the edit are now below NEW; may be repeated', collect)
     .option('--no-watch', 'submit only')
@@ -114,6 +118,8 @@ function toRequest({ env }: Session, edit: string, options: RenderOptions): Subm
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.overwrite === true ? { overwrite: true } : {}),
     ...(options.dropUnknown === true ? { dropUnknown: true } : {}),
+    ...(options.subtitles === undefined ? {} : { subtitles: resolve(env.cwd, options.subtitles) }),
+    ...(options.subtitleFont === undefined ? {} : { subtitleFont: options.subtitleFont }),
     ...(options.font.length === 0 ? {} : { fonts: options.font.map((path) => resolve(env.cwd, path)) }),
     ...(options.mediaRoot === undefined
       ? {}

@@ -18,6 +18,10 @@ export const SubmitRequestSchema = Type.Object(
     overwrite: Type.Optional(Type.Boolean()),
     /** Leave out what this version does not know, with a warning each. */
     dropUnknown: Type.Optional(Type.Boolean()),
+    /** Subtitles that are to be seen in the film: `.srt`, `.vtt`, `.ass`, `.ssa`. */
+    subtitles: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
+    /** The font of subtitles that name none. */
+    subtitleFont: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
     /** Font files, and folders of them, that are looked through before the system's. */
     fonts: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 4096 }), { maxItems: 100 })),
     /** Where media are that the edit looks for elsewhere; `to` is absolute. */

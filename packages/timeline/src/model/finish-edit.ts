@@ -76,7 +76,7 @@ function tooLong(editPath: string, frames: number, rate: Rational): SheafError {
   })
 }
 
-function unsupportedEdit(editPath: string, refusals: readonly Refusal[]): SheafError {
+export function unsupportedEdit(editPath: string, refusals: readonly Refusal[]): SheafError {
   const shown = refusals.slice(0, 50).map(({ what, where }) => `  ${where}: ${what}`)
   const more = refusals.length > 50 ? [`  and ${refusals.length - 50} more`] : []
   const count = refusals.length === 1 ? '1 thing' : `${refusals.length} things`

@@ -7,6 +7,13 @@ export class TargetList {
   readonly #targets = new Map<string, { target: Omit<MediaTarget, 'uses'>; uses: string[] }>()
   readonly #texts = new Map<string, { picture: TextPicture; media: string; uses: string[] }>()
 
+  /** `texts` are there already, under their names. */
+  constructor(texts: readonly TextTarget[] = []) {
+    for (const { media, uses, ...picture } of texts) {
+      this.#texts.set(canonicalJson(picture), { picture, media, uses: [...uses] })
+    }
+  }
+
   /** Notes that `where` uses the medium. */
   add(target: Omit<MediaTarget, 'uses'>, where: string): void {
     const entry = this.#targets.get(target.path) ?? { target, uses: [] }

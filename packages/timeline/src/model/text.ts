@@ -8,8 +8,9 @@ export interface TextPicture {
 /** How text looks and where it stands. */
 export interface TextStyle {
   readonly font: FontName
-  /** Of the font's em square. */
+  /** Of the font's em square, or of its line from ascent to descent as `measure` says. */
   readonly size: number
+  readonly measure?: 'em' | 'line' | undefined
   readonly paint: Paint
   /** Around each glyph, outwards. */
   readonly outline?: { readonly width: number; readonly paint: Paint } | undefined

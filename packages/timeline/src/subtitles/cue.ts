@@ -1,0 +1,21 @@
+import type { TextPicture } from '../model/text.js'
+
+/** A text of a subtitle file and when it is seen, in seconds from the beginning of the edit. */
+export interface SubtitleCue extends TextPicture {
+  readonly from: number
+  readonly to: number
+  /** Seconds in which it appears and goes. */
+  readonly fadeIn: number
+  readonly fadeOut: number
+  /** For people: `subtitle 12 at 00:01:02.500`. */
+  readonly where: string
+}
+
+/** Where a subtitle stands in its file, for people. */
+export function cuePlace(number: number, seconds: number): string {
+  const whole = Math.floor(seconds)
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
+  const clock = parts.map((part) => String(part).padStart(2, '0')).join(':')
+  const millis = Math.round((seconds - whole) * 1000)
+  return `subtitle ${number} at ${clock}.${String(millis).padStart(3, '0')}`
+}

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest'
+import { curveAt } from '../model/curve.js'
+import type { EditClip } from '../model/edit.js'
+import type { ReadEdit } from '../model/finish-edit.js'
+import { editOf } from '../testing/media-fixtures.js'
+import { burnIn, type Subtitles } from './burn-in.js'
+
+const frames = 250
+const read: ReadEdit = {
+  edit: editOf([{ kind: 'gap', from: 0, to: frames }], []),
+  targets: [],
+  texts: [],
+  report: { warnings: [], unsupported: [] },
+}
+const burn = (path: string, text: string, more: Partial<Subtitles> = {}): ReadEdit =>
+  burnIn(read, { path, text, family: 'Alef', ...more })
+const clipsOf = ({ edit }: ReadEdit): EditClip[] =>
+  edit.video.slice(1).flatMap(({ items }) => items.filter((item) => item.kind === 'clip'))
+
+const ass = (lines: string, style = '&H00FFFFFF,&H00000000,&H00102030,&H80000000,-1,0,1,2,1'): string => `[Script Info]
+PlayResX: 640
+PlayResY: 360
+[V4+ Styles]
+Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV
+Style: Default,Alef,36,${style},2,10,30,36
+[Events]
+Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
+${lines}`
+const line = (text: string, times = '0:00:01.00,0:00:02.00'): string => `Dialogue: 0,${times},Default,,0,0,0,,${text}`
+
+describe('subtitles', () => {
+  it('of SubRip are seen on their frames, on a track of their own on top', () => {
+    const out = burn(
+      'a.srt',
+      '1\r\n00:00:01,000 --> 00:00:02,480\r\nHello\r\nthere\r\n\r\n2\r\n00:00:03,000 --> 00:00:04,000\r\n<i>Bye &amp; good</i>\r\n',
+    )
+    expect(out.edit.video.map(({ name }) => name).at(-1)).toBe('S1')
+    expect(clipsOf(out).map(({ from, to, where }) => [from, to, where])).toEqual([
+      [25, 62, 'subtitle 1 at 00:00:01.000'],
+      [75, 100, 'subtitle 2 at 00:00:03.000'],
+    ])
+    expect(out.texts.map(({ text, style }) => [text, style.font])).toEqual([
+      ['Hello\nthere', { family: 'Alef', weight: 400, italic: false }],
+      ['Bye & good', { family: 'Alef', weight: 400, italic: true }],
+    ])
+    expect(out.report.warnings).toEqual([])
+  })
+
+  it('of WebVTT are read without their places, with a warning', () => {
+    const out = burn('a.vtt', 'WEBVTT\n\nNOTE a remark\n\n00:01.000 --> 00:02.000 line:0\n<c.loud>Boo</c> you\n')
+    expect(out.texts.map(({ text }) => text)).toEqual(['Boo you'])
+    expect(out.report.warnings).toEqual(['styles within subtitles, and places that WebVTT gives them, are left out'])
+  })
+
+  it('that are seen at once lie on different tracks, and the same text is one picture', () => {
+    const out = burn(
+      'a.srt',
+      '00:00:01,000 --> 00:00:03,000\nOne\n\n00:00:02,000 --> 00:00:04,000\nTwo\n\n00:00:05,000 --> 00:00:06,000\nOne',
+    )
+    expect(out.edit.video.length).toBe(3)
+    expect(out.texts.map(({ text, uses }) => [text, uses.length])).toEqual([
+      ['One', 2],
+      ['Two', 1],
+    ])
+  })
+
+  it('behind the end of the edit are not shown, and said so; one across it ends with it', () => {
+    const out = burn('a.srt', '00:00:09,000 --> 00:00:12,000\nLast\n\n00:00:11,000 --> 00:00:12,000\nNever')
+    expect(clipsOf(out).map(({ to }) => to)).toEqual([250])
+    expect(out.report.warnings).toEqual(['1 of 2 subtitles come after the end of the edit; they are not shown'])
+  })
+
+  it('of ASS have the colours, place and fades that are written', () => {
+    const out = burn('a.ass', ass(line('{\\an8\\c&H0000FF&\\1a&H80&\\fad(200,400)}Up\\Nthere')))
+    const [clip] = clipsOf(out)
+    const [{ text, style } = { text: '', style: undefined }] = out.texts
+    expect(text).toBe('Up\nthere')
+    expect(style).toMatchObject({
+      font: { family: 'Alef', weight: 700, italic: false },
+      measure: 'line',
+      size: 0.1,
+      paint: { rgb: 'ff0000', opacity: 1 - 128 / 255 },
+      outline: { width: 2 / 360, paint: { rgb: '302010', opacity: 1 } },
+      shadow: { x: 1 / 360, y: 1 / 360 },
+      align: 'centre',
+      anchorX: 0.5,
+      anchorY: 0,
+      y: 0.1,
+    })
+    const opacity = clip?.look?.opacity ?? 1
+    expect([25, 30, 35, 40, 45, 50].map((frame) => curveAt(opacity, frame))).toEqual([0, 1, 1, 1, 0.5, 0])
+    expect(burn('a.ass', ass(line('{\\pos(64,36)}x'))).texts[0]?.style).toMatchObject({ x: 0.1, y: 0.1, anchorY: 1 })
+    expect(
+      burn('a.ass', ass(line('x'), '&H00FFFFFF,&H00000000,&H00102030,&H80000000,0,0,3,4,0')).texts[0]?.style,
+    ).toMatchObject({
+      box: { padding: 4 / 360, paint: { rgb: '302010' } },
+    })
+  })
+
+  it('of ASS that move or change within a line are refused by name and place, or left plain when asked', () => {
+    const moving = ass(
+      `${line('{\\move(0,0,9,9)}a')}\n${line('b {\\b1}c', '0:00:03.00,0:00:04.00')}\n${line('{\\p1}m 0 0 l 9 9', '0:00:05.00,0:00:06.00')}`,
+    )
+    expect(() => burn('a.ass', moving)).toThrow(
+      /subtitle 1 at 00:00:01\.000: the tag \\move[^]*subtitle 2 [^]*changes within a line[^]*subtitle 3 [^]*the tag \\p/,
+    )
+    const out = burn('a.ass', moving, { dropUnknown: true })
+    expect(out.texts.map(({ text }) => text)).toEqual(['a', 'b c'])
+  })
+
+  it('need a font, a kind that is known, and words', () => {
+    expect(() => burn('a.srt', '00:00:01,000 --> 00:00:02,000\nx', { family: undefined })).toThrow(/in which font/)
+    expect(() => burn('a.sub', 'x')).toThrow(/are read from \.srt/)
+    expect(() => burn('a.srt', 'nothing here')).toThrow(/holds no subtitles/)
+    expect(() => burn('a.srt', '00:00:02,000 --> 00:00:01,000\nx')).toThrow(/ends before it begins/)
+  })
+
+  it.each(['movie=/etc/passwd', "%{pts}'[out];", '{\\an8', '<b', '`x`'])(
+    'keep the text %j as it is, in nothing but the text',
+    (text) => {
+      for (const out of [burn('a.srt', `00:00:01,000 --> 00:00:02,000\n${text}`), burn('a.ass', ass(line(text)))]) {
+        const words = out.texts.map((one) => one.text).join('')
+        // What stands between braces is no text in ASS.
+        expect(['', text, text.replace(/\{[^}]*\}?/, '')]).toContain(words)
+        expect(
+          JSON.stringify(
+            out.edit.video.map(({ items }) => items.map((item) => ('content' in item ? item.content : ''))),
+          ),
+        ).not.toContain('passwd')
+      }
+    },
+  )
+})
