@@ -11,6 +11,7 @@ import {
 import { activeReference, durationOf, secondsOf } from '../otio/durations.js'
 import type { OtioClip, OtioGap, OtioGeneratorReference, OtioStack, OtioTrack } from '../otio/otio-types.js'
 import type { Content, EditClip, EditElement, FrameSpan, MediaTarget } from './edit.js'
+import { readLevels } from '../otio/read-levels.js'
 import { generatorContent } from './generator.js'
 import { mediaStart } from './media-start.js'
 import { resolveReference } from './media-target.js'
@@ -53,7 +54,11 @@ export class ClipReader {
       this.#notes.warn(`${where} is switched off; it is ${this.#kind === 'Video' ? 'not shown' : 'silent'}`)
       return gap
     }
-    const speed = multiplySpeeds(speedOf(clip.effects, where, this.#notes), map.speed)
+    const { level, rest } =
+      this.#kind === 'Audio'
+        ? readLevels(clip.effects, { span, map, notes: this.#notes, where })
+        : { level: undefined, rest: clip.effects }
+    const speed = multiplySpeeds(speedOf(rest, where, this.#notes), map.speed)
     if (!isPossibleSpeed(speed))
       this.#notes.refuse('a speed that is beyond 1/100 to 100 with those of its stacks', where)
     const sourceStart = this.#sourceStart(clip, map.rate, where)
@@ -61,7 +66,8 @@ export class ClipReader {
     if (!sourceStart || !content || span.to === span.from) return gap
     if (content.kind !== 'media') return { kind: 'clip', name: clip.name, ...visible, content, where }
     const start = mediaStart(sourceStart, { speed, span, localStart, map })
-    const whole: EditClip = { kind: 'clip', name: clip.name, ...span, content: { ...content, start, speed }, where }
+    const heard = { ...(level && { level }), where }
+    const whole: EditClip = { kind: 'clip', name: clip.name, ...span, content: { ...content, start, speed }, ...heard }
     return reframe(whole, visible, map.rate)
   }
 

@@ -1,6 +1,7 @@
 import { addRational, assertNever, type Rational, rational, subRational, ZERO } from '@sheaf/protocol'
 import { secondsOf } from '../otio/durations.js'
-import type { OtioClip, OtioGap, OtioStack, OtioTrack, OtioTransition } from '../otio/otio-types.js'
+import type { OtioClip, OtioEffect, OtioGap, OtioStack, OtioTrack, OtioTransition } from '../otio/otio-types.js'
+import { type LevelPlace, type LevelReading, readLevels } from '../otio/read-levels.js'
 import { ClipReader } from './clip-reader.js'
 import { curveAt, mapLook } from './curve.js'
 import { checkHandles } from './check-handles.js'
@@ -54,8 +55,21 @@ export class TrackReader {
     return this.#trimmed(track, { ...placement, bounds: undefined })
   }
 
-  /** A track as its own source range and speed let it be seen. */
-  #trimmed(track: OtioTrack, { name, map, bounds }: Placement): EditTrack {
+  /** A track as its own source range and speed let it be seen, as loud as its fader says. */
+  #trimmed(track: OtioTrack, placement: Placement): EditTrack {
+    const begin = placement.map.frameAt(ZERO)
+    const place = { span: { from: begin, to: begin }, map: placement.map, where: `track ${placement.name}` }
+    const { level, rest } = this.#levels(track.effects, place)
+    const read = this.#timed({ ...track, effects: rest }, placement)
+    return level ? { ...read, level } : read
+  }
+
+  #levels(effects: readonly OtioEffect[], place: Omit<LevelPlace, 'notes'>): LevelReading {
+    const { kind, notes } = this.#init
+    return kind === 'Audio' ? readLevels(effects, { ...place, notes }) : { level: undefined, rest: effects }
+  }
+
+  #timed(track: OtioTrack, { name, map, bounds }: Placement): EditTrack {
     const where = `track ${name}`
     const asked = speedOf(track.effects, where, this.#init.notes)
     if (asked.num <= 0) this.#init.notes.refuse('a whole track that stands still or runs backwards', where)
@@ -163,7 +177,8 @@ export class TrackReader {
     const { visible, track } = place
     const { notes } = this.#init
     const gap = { kind: 'gap', ...visible } as const
-    const speed = speedOf(child.effects, where, notes)
+    const { level, rest } = this.#levels(child.effects, { span, map: track.map, where })
+    const speed = speedOf(rest, where, notes)
     if (!child.enabled) {
       notes.warn(`${where} is switched off; it is ${this.#init.kind === 'Video' ? 'not shown' : 'silent'}`)
       return gap
@@ -189,7 +204,8 @@ export class TrackReader {
     if (span.to === span.from) return gap
     const shown = still ? tracks.map((inner) => stopTrack(inner, visible, { at: span.from, rate: map.rate })) : tracks
     if (!still) checkHandles(tracks, { span, visible }, where, notes)
-    return { kind: 'clip', name: child.name, ...visible, content: { kind: 'stack', tracks: shown }, where }
+    const heard = { ...(level && { level }), where }
+    return { kind: 'clip', name: child.name, ...visible, content: { kind: 'stack', tracks: shown }, ...heard }
   }
 
   /** The tracks of this kind that a stack holds; a clip that lies in a stack is a track by itself. */

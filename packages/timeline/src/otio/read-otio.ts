@@ -12,9 +12,12 @@ import { secondsOf } from './durations.js'
 import type { JsonDocument } from './json-reader.js'
 import type { OtioClip, OtioGap, OtioNode, OtioStack, OtioTimeline, OtioTrack } from './otio-types.js'
 import { parseOtioDocument } from './parse-otio.js'
+import { soloTracks } from './solo-tracks.js'
 
 /** Tracks of one kind, nested ones apart. */
 const MAX_TRACKS = 200
+/** What is kept of a track's title. */
+const TITLE_CHARACTERS = 256
 
 /** Reads an OpenTimelineIO edit, and throws what {@link finishEdit} and {@link parseOtioDocument} throw. */
 export function readOtio(document: JsonDocument, how: { readonly editPath: string; readonly notes: Notes }): ReadEdit {
@@ -29,7 +32,10 @@ export function readOtio(document: JsonDocument, how: { readonly editPath: strin
   const map = stackMap(timeline.tracks, rate, notes)
   const read = (kind: 'Video' | 'Audio'): EditTrack[] => {
     const reader = new TrackReader({ kind, targets, notes })
-    return tracks[kind].map(({ name, track }) => reader.read(track, { name, map }))
+    return tracks[kind].map(({ name, track }) => ({
+      ...reader.read(track, { name, map }),
+      ...(kind === 'Audio' && track.name !== '' && { title: track.name.slice(0, TITLE_CHARACTERS) }),
+    }))
   }
   const [video, audio] = [read('Video'), read('Audio')]
   const edit = { name: timeline.name, rate, frames: lengthOf(timeline.tracks, map, [...video, ...audio]), video, audio }
@@ -120,7 +126,7 @@ function chooseTracks(stack: OtioStack, notes: Notes): Readonly<Record<'Video' |
   for (const kind of ['Video', 'Audio'] as const) {
     if (chosen[kind].length > MAX_TRACKS) notes.refuse(`${chosen[kind].length} tracks of kind ${kind}`, 'the timeline')
   }
-  return chosen
+  return { ...chosen, Audio: soloTracks(chosen.Audio, notes) }
 }
 
 /** What a stack among the tracks is to be seen and heard of. */
