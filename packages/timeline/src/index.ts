@@ -81,6 +81,7 @@ export type {
 export type { EditReport, ReadEdit } from './model/finish-edit.js'
 export { readEdit, type ReadEditOptions } from './model/read-edit.js'
 export type { Refusal } from './model/refusal.js'
+export { silenceMedia } from './model/silence-media.js'
 export { sliceEdit } from './model/slice-edit.js'
 export {
   SUBTITLE_STYLE,

@@ -45,6 +45,7 @@ import { checkOutput, jobNameOf } from './check-output.js'
 import { filesOfMedia, findMedia, type FindMediaInit, type FoundMedium } from './find-media.js'
 import { DiskFinder } from './media-finder.js'
 import { checkMediaRoots } from './media-root.js'
+import { slateMedia, type SlatedEdit } from './slate-media.js'
 import { textMedia } from './text-media.js'
 
 /** What ingest needs of the machine. */
@@ -115,19 +116,20 @@ export async function prepareJob(request: PrepareRequest, ports: PreparePorts): 
   const preset = parsePreset(request.preset ?? 'h264')
   const { editPath } = request
   const read = await readRequest(request)
-  const edit = request.frames === undefined ? read.edit : slice(read.edit, request.frames)
-  const used = new Set(mediaClipsOf([...edit.video, ...edit.audio]).map(({ content }) => content.media))
+  const asked = request.frames === undefined ? read.edit : slice(read.edit, request.frames)
+  const used = new Set(mediaClipsOf([...asked.video, ...asked.audio]).map(({ content }) => content.media))
   const targets = read.targets.filter((target) => used.has(target.path))
   const mediaRoots = request.mediaRoots ?? []
   checkMediaRoots(mediaRoots)
-  const found = await findMedia(targets, {
+  const looked = await findMedia(targets, {
     editPath,
     probe: ports.probe,
     finder: new DiskFinder({ folder: dirname(editPath), roots: mediaRoots }),
-    picturesOf: ({ path, sequence }) => sequence && picturesOfEdit(edit, path, sequence.pictureSeconds),
+    picturesOf: ({ path, sequence }) => sequence && picturesOfEdit(asked, path, sequence.pictureSeconds),
   })
   const texts = read.texts.filter(({ media }) => used.has(media))
-  const canvas = sizeOf(request, edit, found)
+  const canvas = sizeOf(request, asked, looked)
+  const { edit, media: found, warnings } = await madeUp({ request, edit: asked, media: looked, canvas }, ports)
   const states = new Map<string, MediaState>(found.map(({ target, state }) => [target.path, state]))
   for (const { media } of texts) states.set(media, { state: 'indexed', index: pngIndex(canvas) })
   const problem = mediaError(checkMediaAgainstEdit(edit, states))
@@ -137,7 +139,22 @@ export async function prepareJob(request: PrepareRequest, ports: PreparePorts): 
   const media = [...found, ...(await textMedia(drawn))]
   const manifest = manifestOf({ request, edit, media, preset, canvas })
   checkRenderable(manifest, editPath)
-  return { manifest, media, preset, warnings: read.report.warnings }
+  return { manifest, media, preset, warnings: [...read.report.warnings, ...warnings] }
+}
+
+/** What is missing is made up for when the person has said so, and left for the check when not. */
+async function madeUp(
+  job: {
+    readonly request: PrepareRequest
+    readonly edit: Edit
+    readonly media: readonly FoundMedium[]
+    readonly canvas: FrameSize
+  },
+  { madeFolder }: PreparePorts,
+): Promise<SlatedEdit> {
+  const { request, edit, media, canvas } = job
+  if (request.allowMissing !== true) return { edit, media, warnings: [] }
+  return slateMedia(edit, media, { canvas, madeFolder })
 }
 
 /** The edit as its file says, with the subtitles that are to be seen in it. */

@@ -1,2 +1,3 @@
 export { drawTexts, type DrawTextsInit } from './draw-texts.js'
 export { fontFolders } from './font-folders.js'
+export { encodePng } from './png.js'

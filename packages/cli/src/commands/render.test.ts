@@ -72,9 +72,15 @@ describe('render', () => {
 
   it('--media-root leaves OLD as it is and finds NEW from here', async () => {
     const roots = ['P:\\shots=/mnt/shots', '\\\\nas\\proj=here', '/old=/new=ish']
-    const run = await cli.run([...argv, '--no-watch', ...roots.flatMap((root) => ['--media-root', root])])
+    const run = await cli.run([
+      ...argv,
+      '--no-watch',
+      ...roots.flatMap((root) => ['--media-root', root]),
+      '--allow-missing',
+    ])
     expect(run.exitCode).toBe(0)
     expect(agent.requests[0]?.body).toMatchObject({
+      allowMissing: true,
       mediaRoots: [
         { from: 'P:\\shots', to: '/mnt/shots' },
         { from: '\\\\nas\\proj', to: '/films/here' },

@@ -28,6 +28,7 @@ interface RenderOptions extends CommonOptions {
   readonly overwrite?: boolean
   readonly dropUnknown?: boolean
   readonly font: readonly string[]
+  readonly allowMissing?: boolean
   readonly mediaRoot?: readonly string[]
   readonly subtitles?: string
   readonly subtitleFont?: string
@@ -64,6 +65,7 @@ export function addRender(program: Command, host: CommandHost): void {
     .option('--subtitles <file>', 'show these in the film: .srt, .vtt, .ass, .ssa')
     .option('--subtitle-font <family>', 'their font, where they name none')
     .option('--font <path>', 'a font file, or a folder of them; may be given again', collect, [])
+    .option('--allow-missing', 'show a slate with its name instead of a medium that is missing')
     .option('--media-root <OLD=NEW>', 'media below OLD in the edit are now below NEW; may be repeated', collect)
     .option('--no-watch', 'submit only')
     .action(actionWith<string, RenderOptions>(host, runRender))
@@ -121,6 +123,7 @@ function toRequest({ env }: Session, edit: string, options: RenderOptions): Subm
     ...(options.subtitles === undefined ? {} : { subtitles: resolve(env.cwd, options.subtitles) }),
     ...(options.subtitleFont === undefined ? {} : { subtitleFont: options.subtitleFont }),
     ...(options.font.length === 0 ? {} : { fonts: options.font.map((path) => resolve(env.cwd, path)) }),
+    ...(options.allowMissing === true ? { allowMissing: true } : {}),
     ...(options.mediaRoot === undefined
       ? {}
       : { mediaRoots: options.mediaRoot.map((text) => mediaRoot(text, env.cwd)) }),

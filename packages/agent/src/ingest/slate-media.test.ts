@@ -1,0 +1,137 @@
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { compileAudio, compileCompositor, mediaIndices, resolveCall } from '@sheaf/timeline'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { placeOf } from '../blobs/index.js'
+import { inputPlaces } from '../engine/input-places.js'
+import { probeMedia } from '../engine/probe-media.js'
+import { drawSlate } from './draw-slate.js'
+import { prepareJob, type PreparedJob } from './ingest-edit.js'
+
+const range = (duration: number): object => ({
+  OTIO_SCHEMA: 'TimeRange.1',
+  start_time: { OTIO_SCHEMA: 'RationalTime.1', value: 0, rate: 25 },
+  duration: { OTIO_SCHEMA: 'RationalTime.1', value: duration, rate: 25 },
+})
+const clip = (reference: object, effects: readonly object[] = []): object => ({
+  OTIO_SCHEMA: 'Clip.2',
+  name: 'shot',
+  source_range: range(6),
+  effects,
+  media_references: { DEFAULT_MEDIA: reference },
+})
+const file = (target_url: string): object => ({ OTIO_SCHEMA: 'ExternalReference.1', target_url })
+const track = (kind: string, ...children: readonly object[]): object => ({ OTIO_SCHEMA: 'Track.1', kind, children })
+
+async function folder(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'sheaf-slate-'))
+  onTestFinished(() => rm(dir, { recursive: true, force: true }))
+  return dir
+}
+async function prepare(dir: string, tracks: readonly object[], more: object = {}): Promise<PreparedJob> {
+  const editPath = join(dir, 'film.otio')
+  await writeFile(
+    editPath,
+    JSON.stringify({ OTIO_SCHEMA: 'Timeline.1', tracks: { OTIO_SCHEMA: 'Stack.1', children: tracks } }),
+  )
+  const probe: Parameters<typeof prepareJob>[1]['probe'] = (path, part) =>
+    probeMedia({ tools: { ffprobe: 'ffprobe' }, path, part })
+  return prepareJob(
+    { editPath, size: '192x108', allowMissing: true, ...more },
+    { probe, madeFolder: join(dir, 'made') },
+  )
+}
+/** The luma of each frame of a job. */
+async function lumaOf({ manifest, media }: PreparedJob, dir: string): Promise<readonly Buffer[]> {
+  const { edit, picture: format } = manifest
+  const call = compileCompositor({ edit, media: mediaIndices(manifest), format, from: 0, to: edit.frames })
+  const places = new Map(media.map(({ assetId, source }) => [assetId, source ? placeOf(source) : '']))
+  const resolved = await inputPlaces(call, (id) => places.get(id) ?? '', join(dir, 'list'))
+  const raw = execFileSync('ffmpeg', resolveCall(call, resolved), { maxBuffer: 1 << 28 })
+  expect(raw.length).toBe(call.frameBytes * edit.frames)
+  return Array.from({ length: edit.frames }, (_, i) =>
+    raw.subarray(i * call.frameBytes, i * call.frameBytes + 192 * 108),
+  )
+}
+const bright = (luma: Uint8Array): number => luma.reduce((count, value) => count + (value > 200 ? 1 : 0), 0)
+
+describe('a missing medium', () => {
+  it('is a slate with its name, backwards and in dissolves too, silent, and named in the warnings', async () => {
+    const dir = await folder()
+    const dissolve = {
+      OTIO_SCHEMA: 'Transition.1',
+      transition_type: 'SMPTE_Dissolve',
+      in_offset: { OTIO_SCHEMA: 'RationalTime.1', value: 2, rate: 25 },
+      out_offset: { OTIO_SCHEMA: 'RationalTime.1', value: 2, rate: 25 },
+    }
+    const reverse = [{ OTIO_SCHEMA: 'LinearTimeWarp.1', time_scalar: -1 }]
+    const name = `it's [out];movie=x, %{pts} "q".mov`
+    const job = await prepare(dir, [
+      track('Video', clip(file('P:\\gone\\one.mov'), reverse), dissolve, clip(file(`gone/${name}`))),
+      track('Audio', clip(file('P:\\gone\\one.mov')), clip(file('gone/only.wav'))),
+    ])
+    expect(job.warnings).toEqual([
+      expect.stringMatching(/P:\\gone\\one\.mov is missing; a slate .*track V1 item 1 "shot".*track A1 item 1/),
+      `the file gone/${name} is missing; a slate with its name is shown instead (track V1 item 3 "shot" at 00:00:00:06)`,
+      expect.stringMatching(/only\.wav is missing; it is silent \(track A1 item 2/),
+    ])
+    const frames = await lumaOf(job, dir)
+    expect(frames[0]?.equals(frames[3] ?? Buffer.alloc(0))).toBe(true)
+    expect(frames[0]?.equals(frames[11] ?? Buffer.alloc(0))).toBe(false)
+    for (const frame of [frames[0], frames[11]]) expect(bright(frame ?? Buffer.alloc(0))).toBeGreaterThan(60)
+    const { manifest } = job
+    const { edit, preset } = manifest
+    const sound = compileAudio({ edit, media: mediaIndices(manifest), preset, output: join(dir, 'sound.m4a') })
+    expect(sound?.inputs).toEqual([])
+    expect(Object.keys(manifest.media)).toHaveLength(2)
+  })
+
+  it('is refused without the word of the person', async () => {
+    const dir = await folder()
+    const job = prepare(dir, [track('Video', clip(file('gone.mov')))], { allowMissing: false })
+    await expect(job).rejects.toMatchObject({
+      code: 'SHEAF_MEDIA_MISSING',
+      hint: expect.stringContaining('--allow-missing') as string,
+    })
+  })
+
+  it('of a sequence is black, and what is there is shown', async () => {
+    const dir = await folder()
+    await mkdir(join(dir, 'shots'))
+    const white = ['-v', 'error', '-f', 'lavfi', '-i', 'color=white:s=96x54', '-frames:v', '1', '-pix_fmt', 'rgb24']
+    const [first, ...others] = [1, 2, 5, 6].map((number) => join(dir, 'shots', `s${number}.png`))
+    execFileSync('ffmpeg', [...white, first ?? ''])
+    for (const other of others) await writeFile(other, await readFile(first ?? ''))
+    const sequence = {
+      ...{ OTIO_SCHEMA: 'ImageSequenceReference.1', target_url_base: 'shots', name_prefix: 's', name_suffix: '.png' },
+      ...{ start_frame: 1, frame_step: 1, rate: 25, missing_frame_policy: 'error', available_range: range(6) },
+    }
+    const job = await prepare(dir, [track('Video', clip(sequence))])
+    expect(job.warnings).toEqual([expect.stringMatching(/2 pictures are missing in .*: s3-4\.png; .* shown black$/)])
+    const whites = (await lumaOf(job, dir)).map((luma) => bright(luma) > 0)
+    expect(whites).toEqual([true, true, false, false, true, true])
+  })
+})
+
+it('a slate shows its name, whatever letters are in it, on pictures of any size', () => {
+  const picture = (name: string, width = 192, height = 108): string => {
+    const { rgba } = drawSlate(name, { width, height })
+    expect(rgba.length).toBe(width * height * 4)
+    expect(rgba.every((value, i) => i % 4 !== 3 || value === 255)).toBe(true)
+    return Buffer.from(rgba).toString('base64')
+  }
+  expect(picture('a.mov')).toBe(picture('a.mov'))
+  expect(picture('a.mov')).not.toBe(picture('b.mov'))
+  expect(picture('é.mov'.normalize('NFD'))).toBe(picture('e.mov'))
+  expect(picture('日本.mov')).not.toBe(picture('e.mov'))
+  for (const size of [16, 50, 400]) picture('x'.repeat(300), size, 16)
+  const rows = Array.from({ length: 8 }, (_, y) => {
+    const { rgba } = drawSlate('L', { width: 16, height: 36 })
+    return Array.from({ length: 5 }, (__, x) => ((rgba[((18 + y - 1) * 16 + 5 + x) * 4] ?? 0) > 200 ? '#' : '.')).join(
+      '',
+    )
+  })
+  expect(rows.join('\n')).toContain(['#....', '#....', '#####'].join('\n'))
+})
