@@ -48,13 +48,21 @@ export {
   type PictureSpan,
   type SequenceIndex,
 } from './media/picture-sequence.js'
+export { remarksOn } from './media/media-remarks.js'
 export { sequenceMedium } from './media/sequence-medium.js'
 export { picturesOfEdit } from './media/used-pictures.js'
 export { canBlacken } from './compile/sequence-source.js'
 export { foldPictureNames, pictureName, pictureOfName, type SequenceNumbering } from './model/sequence-names.js'
 export type { AudioIndex, MediaIndex, PtsRun, VideoIndex } from './media/media-index.js'
 export { pngIndex } from './media/png-index.js'
-export { PROBE_ARGS, type ProbePacket, type ProbeReport, type ProbeStream } from './media/probe-report.js'
+export {
+  frameProbeArgs,
+  PROBE_ARGS,
+  type ProbeFrame,
+  type ProbePacket,
+  type ProbeReport,
+  type ProbeStream,
+} from './media/probe-report.js'
 export type {
   Content,
   Crop,

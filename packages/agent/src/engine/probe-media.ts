@@ -1,7 +1,15 @@
 import { open, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { isSheafError, SheafError } from '@sheaf/protocol'
-import { buildMediaIndex, type MediaIndex, PROBE_ARGS, type ProbePacket, type ProbeReport } from '@sheaf/timeline'
+import {
+  buildMediaIndex,
+  frameProbeArgs,
+  type MediaIndex,
+  PROBE_ARGS,
+  type ProbeFrame,
+  type ProbePacket,
+  type ProbeReport,
+} from '@sheaf/timeline'
 import { beginsAsContainer } from './container-head.js'
 import type { FfmpegTools } from './find-ffmpeg.js'
 import { partUrl } from './input-places.js'
@@ -29,7 +37,8 @@ export async function probeMedia({ tools, path, part, signal }: ProbeMediaOption
   await checkFile(file)
   const probe = { tools, file, signal, input: await inputOf(file, part) }
   const report = await probeStreams(probe)
-  return buildMediaIndex({ ...report, packets: await probePackets(probe) }, { name: part?.name ?? basename(file) })
+  const [packets, frames] = await Promise.all([probePackets(probe), probeFrames(probe, report)])
+  return buildMediaIndex({ ...report, packets, frames }, { name: part?.name ?? basename(file) })
 }
 
 /** What ffprobe is to open. A picture is never taken for a pattern of names: its name may hold a %d. */
@@ -63,6 +72,26 @@ async function probeStreams({ tools, file, input, signal }: Probe): Promise<Prob
   try {
     const { stdout } = await runTool({ file: tools.ffprobe, args, signal })
     return JSON.parse(stdout.toString('utf8')) as ProbeReport
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw await probeFailed(file, error)
+  }
+}
+
+/** The first pictures, decoded. What does not decode gives none: that is said where it is rendered. */
+async function probeFrames(
+  { tools, file, input, signal }: Probe,
+  { streams = [] }: ProbeReport,
+): Promise<ProbeFrame[]> {
+  const video = streams.find((stream) => stream.codec_type === 'video' && stream.disposition?.attached_pic !== 1)
+  if (!video) return []
+  try {
+    const { stdout } = await runTool({
+      file: tools.ffprobe,
+      args: [...frameProbeArgs(video.index), ...input],
+      signal,
+    })
+    return [...((JSON.parse(stdout.toString('utf8')) as ProbeReport).frames ?? [])]
   } catch (error) {
     signal?.throwIfAborted()
     throw await probeFailed(file, error)

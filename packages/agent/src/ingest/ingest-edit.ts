@@ -32,6 +32,7 @@ import {
   planSegments,
   pngIndex,
   readEdit,
+  remarksOn,
   sliceEdit,
   type Edit,
   type FrameSize,
@@ -139,7 +140,7 @@ export async function prepareJob(request: PrepareRequest, ports: PreparePorts): 
   const media = [...found, ...(await textMedia(drawn))]
   const manifest = manifestOf({ request, edit, media, preset, canvas })
   checkRenderable(manifest, editPath)
-  return { manifest, media, preset, warnings: [...read.report.warnings, ...warnings] }
+  return { manifest, media, preset, warnings: [...read.report.warnings, ...warnings, ...remarksOnMedia(manifest)] }
 }
 
 /** What is missing is made up for when the person has said so, and left for the check when not. */
@@ -155,6 +156,11 @@ async function madeUp(
   const { request, edit, media, canvas } = job
   if (request.allowMissing !== true) return { edit, media, warnings: [] }
   return slateMedia(edit, media, { canvas, madeFolder })
+}
+
+/** What a person should know of how the media are shown. */
+function remarksOnMedia({ media, picture }: Manifest): string[] {
+  return Object.values(media).flatMap(({ name, index }) => (index.video ? remarksOn(name, index.video, picture) : []))
 }
 
 /** The edit as its file says, with the subtitles that are to be seen in it. */

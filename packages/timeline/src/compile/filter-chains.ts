@@ -26,6 +26,13 @@ export class FilterChains {
     return label
   }
 
+  /** Adds a chain whose pictures are read twice; returns the labels of both. */
+  split(chain: string): readonly [string, string] {
+    const [first, second] = [`${this.#prefix}${this.#labels++}`, `${this.#prefix}${this.#labels++}`]
+    this.#chains.push(`${chain},split[${first}][${second}]`)
+    return [first, second]
+  }
+
   /** Adds the chain that ends in `[out]`; returns the whole call. */
   finish(chain: string, options: readonly string[]): FfmpegCall {
     this.#chains.push(`${chain}[out]`)

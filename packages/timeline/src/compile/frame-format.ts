@@ -1,6 +1,7 @@
 import { mulRational, type Rational, rational, roundRational } from '@sheaf/protocol'
 import type { LightLevels } from '../media/light-levels.js'
 import type { MediaIndex, VideoIndex } from '../media/media-index.js'
+import { quarterTurned } from '../media/turn.js'
 import type { Edit } from '../model/edit.js'
 import { mediaClipsOf } from '../model/walk-edit.js'
 
@@ -79,7 +80,8 @@ export interface Placement extends FrameSize {
 
 /** Letterbox or pillarbox; sizes and offsets are even so that chroma stays where it is. */
 export function fitInto(video: VideoIndex, canvas: FrameSize): Placement {
-  const aspect = mulRational(rational(video.width, video.height), video.sar)
+  const shape = uprightShape(video)
+  const aspect = mulRational(rational(shape.width, shape.height), shape.sar)
   const byHeight = roundEven(mulRational(rational(canvas.height), aspect))
   const byWidth = roundEven(mulRational(rational(canvas.width), rational(aspect.den, aspect.num)))
   const width = Math.min(canvas.width, byHeight)
@@ -95,7 +97,14 @@ export function coversCanvas(video: VideoIndex, canvas: FrameSize): boolean {
 
 function displaySize(video: VideoIndex): FrameSize {
   // Like players: the height stays, the width gives the aspect.
-  return { width: roundEven(mulRational(rational(video.width), video.sar)), height: video.height }
+  const { width, height, sar } = uprightShape(video)
+  return { width: roundEven(mulRational(rational(width), sar)), height }
+}
+
+/** Size and pixel shape after a picture is turned. */
+function uprightShape({ width, height, sar, turn }: VideoIndex): Pick<VideoIndex, 'width' | 'height' | 'sar'> {
+  if (!quarterTurned(turn)) return { width, height, sar }
+  return { width: height, height: width, sar: rational(sar.den, sar.num) }
 }
 
 /** The nearest even number, 2 at least; an odd one goes up. */

@@ -4,8 +4,12 @@ import type { SequenceIndex } from '../media/picture-sequence.js'
 import type { EditClip, FrameSpan, MediaContent, TransitionStyle } from '../model/edit.js'
 import { mediaTimeAt } from '../model/walk-edit.js'
 import type { CallBuilder, FfmpegCall } from './ffmpeg-call.js'
+import { conformFilters, rgbFilters } from './conform-picture.js'
+import { deinterlaceFilters } from './deinterlace.js'
 import { bracketed, FilterChains } from './filter-chains.js'
 import { fitInto, type FrameFormat } from './frame-format.js'
+import { addOverlay } from './overlay-chain.js'
+import { SCALE_FLAGS, type WorkFormats, workFormats } from './picture-formats.js'
 import type { ClipPlan, MixPlan, PicturePlan } from './picture-plan.js'
 import { sequenceSource } from './sequence-source.js'
 import { type SourceWindow, sourceWindow, stillWindow, type Stretch, ticksFor } from './source-window.js'
@@ -25,11 +29,6 @@ interface PictureSource {
   readonly sequence: SequenceIndex | undefined
 }
 
-/** Swscale's choice that gives the same pixels on every CPU. */
-const SCALE_FLAGS = 'flags=bicubic+accurate_rnd+bitexact'
-/** The one format in which the transition filter works besides RGB, named so that nothing is left to negotiation. */
-const MIX_FORMAT = 'yuv444p'
-
 const xfadeNames: Readonly<Record<TransitionStyle, string>> = {
   dissolve: 'fade',
   'wipe-left': 'wipeleft',
@@ -44,17 +43,21 @@ const xfadeNames: Readonly<Record<TransitionStyle, string>> = {
  */
 export class PictureGraph {
   readonly #init: PictureGraphInit
+  readonly #work: WorkFormats
   readonly #chains: FilterChains
 
   constructor(init: PictureGraphInit, call: CallBuilder) {
     this.#init = init
+    this.#work = workFormats(init.format)
     this.#chains = new FilterChains(call, 'v')
   }
 
   /** The call that writes the plan's pictures to `[out]`. */
   finish(plan: PicturePlan, options: readonly string[]): FfmpegCall {
     const label = this.#write(plan)
-    return this.#chains.finish(`[${label}]${this.#counted()},format=${this.#init.format.pixFmt}`, options)
+    const { pixFmt } = this.#init.format
+    const last = pixFmt === this.#work.canvas ? `format=${pixFmt}` : `scale=${SCALE_FLAGS},format=${pixFmt}`
+    return this.#chains.finish(`[${label}]${this.#counted()},${last}`, options)
   }
 
   /** Adds the chains of a plan; returns the label of its pictures. */
@@ -92,7 +95,7 @@ export class PictureGraph {
       `fps=${formatRational(rate)}:start_time=0`,
       `trim=end_frame=${frames}`,
       `scale=${SCALE_FLAGS}`,
-      `format=${MIX_FORMAT}`,
+      `format=${this.#work.mix}`,
     ].join(',')
     const sides = [plan.out, plan.in].map((side) => this.#chains.add(`[${this.#write(side)}]${ready}`))
     const seconds = ((frames * rate.den) / rate.num).toFixed(9)
@@ -102,7 +105,7 @@ export class PictureGraph {
         `trim=start_frame=${from - whole.from}:end_frame=${to - whole.from}`,
         this.#counted(),
         `scale=${SCALE_FLAGS}`,
-        `format=${this.#init.format.pixFmt}`,
+        `format=${this.#work.canvas}`,
       ].join(','),
     )
   }
@@ -128,7 +131,7 @@ export class PictureGraph {
     const { video } = this.#indexOf(plan.clip, content)
     const { x, y } = fitInto(video, this.#init.format)
     const above = this.#chains.add(this.#media(plan, content, 'picture'))
-    return this.#chains.add(`[${below}][${above}]overlay=x=${x}:y=${y}:format=yuv420,${this.#counted()}`)
+    return addOverlay(this.#chains, this.#init.format, { below, above, x, y, then: this.#counted() })
   }
 
   #indexOf({ where }: EditClip, { media }: MediaContent): PictureSource {
@@ -142,11 +145,12 @@ export class PictureGraph {
     const { rate } = this.#init.edit
     const source = { rate, ...this.#indexOf(clip, content) }
     const { video } = source
-    const filters = pictureFilters(video, this.#init.format, extent)
+    const filters = conformFilters(video, this.#init.format, extent)
     if (content.speed.num === 0 || video.frameCount === 1) {
       const window = stillWindow(content.speed.num === 0 ? content.start : rational(0), source)
+      const one = `trim=start_frame=${window.before}:end_frame=${window.before + 1}`
       const still = [this.#counted(), ...filters, `loop=loop=${to - from}:size=1`, `trim=end_frame=${to - from}`]
-      return [`${this.#input(content.media, source, window)},trim=end_frame=1`, ...still, this.#counted()].join(',')
+      return [this.#input(content.media, source, window), one, ...still, this.#counted()].join(',')
     }
     if (content.speed.num > 0) {
       const stretch = { from: clip.from, start: content.start, speed: content.speed }
@@ -160,18 +164,30 @@ export class PictureGraph {
     return [...this.#forward(content.media, stretch, mirrored), ...filters, 'reverse', this.#counted()].join(',')
   }
 
-  #input(media: string, source: PictureSource, window: Omit<SourceWindow, 'originTicks'>): string {
+  #input(
+    media: string,
+    source: PictureSource,
+    { seekSeconds, startPts, endPts }: Pick<SourceWindow, 'seekSeconds' | 'startPts' | 'endPts'>,
+  ): string {
     const { container, video } = source
-    const { seekSeconds, startPts, endPts } = window
     const { decodeThreads } = this.#init
-    const threads = decodeThreads === undefined ? [] : ['-threads', String(decodeThreads)]
+    const options = [
+      ...(decodeThreads === undefined ? [] : ['-threads', String(decodeThreads)]),
+      ...(video.decoder === undefined ? [] : ['-c:v', video.decoder]),
+      // Turned after all else, and not by ffmpeg before it.
+      '-noautorotate',
+    ]
+    const chain = (begun: string): string => [begun, ...deinterlaceFilters(video)].join(',')
     if (source.sequence) {
       const wanted = [startPts, endPts ?? video.frameCount] as const
-      return sequenceSource({ media, container, video, sequence: source.sequence, wanted, threads }, this.#chains)
+      const { sequence } = source
+      return chain(sequenceSource({ media, container, video, sequence, wanted, options }, this.#chains))
     }
     const seek = seekSeconds === undefined ? [] : ['-seek_timestamp', '1', '-noaccurate_seek', '-ss', seekSeconds]
-    const input = this.#chains.input(media, [...threads, '-f', container, ...seek])
-    return `[${input}:${video.stream}]trim=start_pts=${startPts}${endPts === undefined ? '' : `:end_pts=${endPts}`}`
+    const input = this.#chains.input(media, [...options, '-f', container, ...seek])
+    return chain(
+      `[${input}:${video.stream}]trim=start_pts=${startPts}${endPts === undefined ? '' : `:end_pts=${endPts}`}`,
+    )
   }
 
   #forward(
@@ -208,63 +224,28 @@ function timeExpression(speed: Rational, originTicks: number, offset: number): s
 }
 
 function colourSource(rgb: string, { from, to }: FrameSpan, { edit, format }: PictureGraphInit): string {
-  const { width, height, pixFmt } = format
+  const { width, height } = format
   const { rate } = edit
   // Through RGB, and once: the source's own way to YUV has another matrix.
   return (
     `color=c=0x${rgb}:s=${width}x${height}:r=${formatRational(rate)},trim=end_frame=1,format=gbrp,` +
-    `scale=${SCALE_FLAGS}:out_color_matrix=bt709:out_range=tv,format=${pixFmt},setsar=1,` +
-    repeated(to - from, rate)
+    `${rgbFilters(format).join(',')},setsar=1,${repeated(to - from, rate)}`
   )
 }
 
 function barsSource({ from, to }: FrameSpan, { edit, format }: PictureGraphInit): string {
-  const { width, height, pixFmt } = format
+  const { width, height, colour } = format
   const { rate } = edit
+  const filters =
+    colour === 'bt709'
+      ? [`scale=${SCALE_FLAGS}`, `format=${workFormats(format).canvas}`]
+      : [`scale=${SCALE_FLAGS}:in_color_matrix=bt709:in_range=tv:out_range=pc`, 'format=gbrp', ...rgbFilters(format)]
   return (
     `smptehdbars=s=${width}x${height}:r=${formatRational(rate)},trim=end_frame=1,` +
-    `scale=${SCALE_FLAGS},format=${pixFmt},setsar=1,${repeated(to - from, rate)}`
+    `${filters.join(',')},setsar=1,${repeated(to - from, rate)}`
   )
 }
 
 function repeated(frames: number, rate: Rational): string {
   return `loop=loop=${frames}:size=1,trim=end_frame=${frames},settb=expr=${rate.den}/${rate.num},setpts=N`
-}
-
-/** Scale to fit, convert to BT.709 limited, and pin every format on the way. */
-function pictureFilters(video: VideoIndex, format: FrameFormat, extent: 'picture' | 'canvas'): string[] {
-  if (video.alpha === 'straight') return transparentFilters(video, format)
-  const place = fitInto(video, format)
-  const range = `in_range=${video.range === 'full' ? 'pc' : 'tv'}:out_range=tv`
-  // Between two kinds of YUV swscale would go through 8-bit RGB; colormatrix does it directly.
-  const matrix = video.matrix === 'rgb' ? 'out_color_matrix=bt709' : 'in_color_matrix=bt709:out_color_matrix=bt709'
-  const convert = video.matrix === 'rgb' || video.matrix === 'bt709' ? [] : [`colormatrix=${video.matrix}:bt709`]
-  const padded = place.width !== format.width || place.height !== format.height
-  return [
-    `scale=${place.width}:${place.height}:${SCALE_FLAGS}:${range}:${matrix}`,
-    `format=${format.pixFmt}`,
-    ...convert,
-    ...(padded && extent === 'canvas' ? [`pad=${format.width}:${format.height}:${place.x}:${place.y}:black`] : []),
-    'setsar=1',
-  ]
-}
-
-/**
- * The same for pictures with transparency. They are scaled while multiplied by it: the colour of what is not to be seen
- * would bleed into the edges otherwise.
- */
-function transparentFilters(video: VideoIndex, format: FrameFormat): string[] {
-  const { width, height } = fitInto(video, format)
-  const input = `in_range=${video.range === 'full' ? 'pc' : 'tv'}${video.matrix === 'rgb' ? '' : `:in_color_matrix=${video.matrix}`}`
-  return [
-    `scale=${SCALE_FLAGS}:${input}:out_range=pc`,
-    'format=gbrap',
-    'premultiply=inplace=1',
-    `scale=${width}:${height}:${SCALE_FLAGS}`,
-    'format=gbrap',
-    'unpremultiply=inplace=1',
-    `scale=${SCALE_FLAGS}:out_color_matrix=bt709:out_range=tv`,
-    'format=yuva420p',
-    'setsar=1',
-  ]
 }

@@ -105,7 +105,7 @@ function spansFor({ content }: EditClip, span: FrameSpan, { format }: PlanContex
 /** How much a clip hides of what lies below: all, all where it is, or less. */
 function coverOf({ content }: EditClip, { media, format }: PlanContext): 'full' | 'part' | 'transparent' {
   const video = content.kind === 'media' ? media.get(content.media)?.video : undefined
-  if (video?.alpha === 'straight') return 'transparent'
+  if (video && video.alpha !== 'none') return 'transparent'
   return video === undefined || coversCanvas(video, format) ? 'full' : 'part'
 }
 

@@ -10,7 +10,7 @@ export interface SequenceRequest {
   readonly sequence: SequenceIndex
   readonly wanted: PictureSpan
   /** Options of the decoder. */
-  readonly threads: readonly string[]
+  readonly options: readonly string[]
 }
 
 /**
@@ -19,9 +19,9 @@ export interface SequenceRequest {
  * stamp of a picture is its number in every window, whatever the demuxer makes of durations.
  */
 export function sequenceSource(request: SequenceRequest, chains: FilterChains): string {
-  const { media, container, video, sequence, wanted, threads } = request
+  const { media, container, video, sequence, wanted } = request
   // Nothing but this kind of picture is opened, so a file that is a playlist leads nowhere.
-  const options = [...threads, '-f', 'concat', '-safe', '0', '-format_whitelist', `concat,image2,${container}`]
+  const options = [...request.options, '-f', 'concat', '-safe', '0', '-format_whitelist', `concat,image2,${container}`]
   const input = chains.input(media, options, pictureBytes(sequence, wanted))
   const { num, den } = video.timeBase
   const black = blackPictures(sequence, wanted)

@@ -11,6 +11,7 @@ import {
 import type { VideoIndex } from '../media/media-index.js'
 import { lastAtOrBelow, valueAt } from '../media/pts-runs.js'
 import { FLICKS } from '../otio/durations.js'
+import { DEINTERLACE_REACH } from './deinterlace.js'
 
 /** The ticks in which frames of a source are mapped to frames of the edit. */
 export interface Ticks {
@@ -82,19 +83,27 @@ export function sourceWindow(stretch: Stretch, request: WindowRequest): SourceWi
   }
 }
 
+/** A window in which only one picture is wanted, and how many come before it. */
+export interface StillWindow extends Omit<SourceWindow, 'originTicks'> {
+  readonly before: number
+}
+
 /** The window of the one picture that is shown at second `start` of a medium. */
 export function stillWindow(
   start: Rational,
   request: Pick<WindowRequest, 'rate' | 'container' | 'video'>,
-): Omit<SourceWindow, 'originTicks'> {
+): StillWindow {
   const { rate, container, video } = request
   const half = divRational(rational(1, 2), rate)
   const shown = pictureAt(video, addRational(addRational(firstSecond(video), start), half))
   const index = Math.max(0, Math.min(shown, video.frameCount - 1))
+  const reach = video.fields === undefined ? 0 : DEINTERLACE_REACH
+  const [first, end] = [Math.max(0, index - reach), index + 1 + reach]
   return {
-    seekSeconds: seekFor(container, video, index),
-    startPts: valueAt(video.frames, index) ?? 0,
-    endPts: index + 1 < video.frameCount ? valueAt(video.frames, index + 1) : undefined,
+    seekSeconds: seekFor(container, video, first),
+    startPts: valueAt(video.frames, first) ?? 0,
+    endPts: end < video.frameCount ? valueAt(video.frames, end) : undefined,
+    before: index - first,
   }
 }
 

@@ -1,9 +1,10 @@
 import { parseAssetId, SheafError } from '@sheaf/protocol'
 import { type FrameFormat, frameFormat, PICTURE_COLOURS, PIXEL_FORMATS } from '../compile/frame-format.js'
-import type { AudioIndex, MediaIndex, PtsRun, VideoIndex } from '../media/media-index.js'
+import { type AudioIndex, type MediaIndex, type PtsRun, SOURCE_COLOURS, type VideoIndex } from '../media/media-index.js'
 import { containerNames } from '../media/media-support.js'
 import { countValues } from '../media/pts-runs.js'
 import { programOf } from '../media/sound-program.js'
+import { TURNS } from '../media/turn.js'
 import type { Edit, EditTrack } from '../model/edit.js'
 import { MAX_EDIT_FRAMES } from '../model/finish-edit.js'
 import { mediaClipsOf } from '../model/walk-edit.js'
@@ -119,8 +120,25 @@ function readVideo(value: ValueReader): VideoIndex {
     reorder: value.field('reorder').integer(0, 64),
     variableRate: value.field('variableRate').oneOf(true, false),
     range: value.field('range').oneOf('limited', 'full'),
-    matrix: value.field('matrix').oneOf('bt601', 'bt709', 'smpte240m', 'fcc', 'rgb'),
-    alpha: value.field('alpha').oneOf('none', 'straight'),
+    matrix: value.field('matrix').oneOf('bt601', 'bt709', 'bt2020', 'smpte240m', 'fcc', 'rgb'),
+    alpha: value.field('alpha').oneOf('none', 'straight', 'premultiplied'),
+    ...readUnusual(value),
+  }
+}
+
+/** What most media have not. */
+function readUnusual(value: ValueReader): Pick<VideoIndex, 'turn' | 'fields' | 'decoder' | 'colour' | 'light'> {
+  const turn = value.field('turn').optional((one) => one.oneOf(...TURNS))
+  const fields = value.field('fields').optional((one) => one.oneOf('top-first', 'bottom-first'))
+  const decoder = value.field('decoder').optional((one) => one.oneOf('libvpx', 'libvpx-vp9'))
+  const colour = value.field('colour').optional((one) => one.oneOf(...SOURCE_COLOURS))
+  const light = value.field('light').optional(readLight)
+  return {
+    ...(turn && { turn }),
+    ...(fields && { fields }),
+    ...(decoder && { decoder }),
+    ...(colour && { colour }),
+    ...(light && { light }),
   }
 }
 

@@ -76,6 +76,9 @@ describe('manifest', () => {
       picture: frameFormat({ width: 640, height: 360, pixFmt: 'yuv420p10le', colour: 'bt2020-pq', light }),
     }
     expect(decodeManifest(encodeManifest(hdr))).toEqual(hdr)
+    const unusual = { turn: 'left', fields: 'top-first', decoder: 'libvpx-vp9', colour: 'bt2020-pq', light } as const
+    const phone = { ...medium, index: { ...medium.index, video: { ...medium.index.video!, ...unusual } } }
+    expect(decodeManifest(encodeManifest({ ...manifest, media: { a0: phone } })).media['a0']).toEqual(phone)
     expect(mediaIndices(manifest).get('a0')).toEqual(steadyIndex(100))
   })
 

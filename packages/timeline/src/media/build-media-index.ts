@@ -9,14 +9,18 @@ import {
   ZERO,
 } from '@sheaf/protocol'
 import type { AudioIndex, MediaIndex, VideoIndex } from './media-index.js'
-import { colourOf, containerOf, refuseVideo } from './media-support.js'
-import type { ProbePacket, ProbeReport, ProbeStream } from './probe-report.js'
+import { checkFrames, fieldsOf } from './first-frames.js'
+import { containerOf, refuseVideo } from './media-support.js'
+import type { ProbeFrame, ProbePacket, ProbeReport, ProbeStream } from './probe-report.js'
 import { packRuns } from './pts-runs.js'
+import { alphaDecoder, coloursOf } from './source-colours.js'
+import { lightOf } from './source-light.js'
+import { readTurn } from './source-turn.js'
 
 /**
  * Makes the index of a medium from what ffprobe says about it; see {@link PROBE_ARGS}.
  * Throws SHEAF_MEDIA_INVALID for what is no medium, and SHEAF_MEDIA_UNSUPPORTED, naming everything
- * at once, for what would come out wrong: interlaced, rotated, HDR or transparent pictures.
+ * at once, for what would come out wrong.
  * `name` is only used in messages.
  */
 export function buildMediaIndex(report: ProbeReport, { name }: { readonly name: string }): MediaIndex {
@@ -27,7 +31,7 @@ export function buildMediaIndex(report: ProbeReport, { name }: { readonly name: 
   const container = containerOf(report.format?.format_name ?? '')
   const problems = [
     ...(container === undefined ? [`the container ${report.format?.format_name ?? '(none)'}`] : []),
-    ...(video ? refuseVideo(video) : []),
+    ...(video ? refuseVideo(video, report.frames ?? []) : []),
   ]
   if (problems.length > 0 || container === undefined) throw unsupported(name, problems)
   const packetsOf = (stream: ProbeStream): ProbePacket[] =>
@@ -36,13 +40,17 @@ export function buildMediaIndex(report: ProbeReport, { name }: { readonly name: 
   const further = moreAudio.filter((one) => packetsOf(one).some(isHeard))
   return {
     container,
-    video: video && videoIndex(video, packetsOf(video), name),
+    video: video && videoIndex(video, packetsOf(video), { name, frames: report.frames ?? [] }),
     audio: audio && audioIndex(audio, packetsOf(audio), name),
     ...(further.length > 0 && { moreAudio: further.map((one) => audioIndex(one, packetsOf(one), name)) }),
   }
 }
 
-function videoIndex(stream: ProbeStream, packets: readonly ProbePacket[], name: string): VideoIndex {
+function videoIndex(
+  stream: ProbeStream,
+  packets: readonly ProbePacket[],
+  { name, frames: first }: { readonly name: string; readonly frames: readonly ProbeFrame[] },
+): VideoIndex {
   // Packets marked "discard" are cut off by the file's own edit list: no frame comes of them.
   const kept = packets.filter((packet) => !packet.flags?.includes('D'))
   if (kept.length === 0) throw invalid(name, 'its video stream holds no frames')
@@ -61,6 +69,8 @@ function videoIndex(stream: ProbeStream, packets: readonly ProbePacket[], name: 
   if (values.some((value, i) => i > 0 && value === values[i - 1])) {
     throw unsupported(name, ['two frames with one presentation time (remux it to MP4)'])
   }
+  const untrue = checkFrames(first, { packets, values })
+  if (untrue !== undefined) throw unsupported(name, [untrue])
   const rate = optionalRational(stream.r_frame_rate)
   const nominal = rate && rate.num > 0 ? divRational(divRational(rational(1), rate), timeBase) : undefined
   const runs = packRuns(values, nominal)
@@ -72,7 +82,7 @@ function videoIndex(stream: ProbeStream, packets: readonly ProbePacket[], name: 
     width: stream.width ?? 0,
     height: stream.height ?? 0,
     sar: sar && sar.num > 0 ? sar : rational(1),
-    pixFmt: stream.pix_fmt ?? '',
+    pixFmt: alphaDecoder(stream) === undefined ? (stream.pix_fmt ?? '') : 'yuva420p',
     timeBase,
     frames: runs,
     frameCount: values.length,
@@ -80,7 +90,24 @@ function videoIndex(stream: ProbeStream, packets: readonly ProbePacket[], name: 
     lastDuration: medianStep(values) ?? Math.max(1, nominal ? roundRational(nominal) : 1),
     reorder: stream.has_b_frames ?? 0,
     variableRate: !isSteady(values),
-    ...colourOf(stream),
+    ...coloursOf(stream),
+    ...unusualOf(stream, first),
+  }
+}
+
+function unusualOf(
+  stream: ProbeStream,
+  first: readonly ProbeFrame[],
+): Pick<VideoIndex, 'turn' | 'fields' | 'decoder' | 'light'> {
+  const turn = readTurn(stream, first)
+  const fields = fieldsOf(stream, first)
+  const decoder = alphaDecoder(stream)
+  const light = lightOf([stream, ...first].flatMap(({ side_data_list: data }) => data ?? []))
+  return {
+    ...(turn.kind === 'turned' && { turn: turn.turn }),
+    ...(fields && { fields }),
+    ...(decoder && { decoder }),
+    ...(light && { light }),
   }
 }
 
@@ -153,7 +180,7 @@ function unsupported(name: string, problems: readonly string[]): SheafError {
   return new SheafError({
     code: 'SHEAF_MEDIA_UNSUPPORTED',
     message: `${name} cannot be rendered right by this version: ${problems.join('; ')}`,
-    hint: 'Convert it to progressive 8-bit SDR without rotation, for instance: ffmpeg -i IN -vf format=yuv420p -c:v libx264 -crf 12 OUT.mp4',
+    hint: 'Convert it to what is read (docs/FORMATS.md), for instance: ffmpeg -i IN -c:v prores_ks -profile:v 3 OUT.mov',
     details: { name, problems },
   })
 }

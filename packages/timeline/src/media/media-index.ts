@@ -1,5 +1,7 @@
 import type { Rational } from '@sheaf/protocol'
+import type { LightLevels } from './light-levels.js'
 import type { SequenceIndex } from './picture-sequence.js'
+import type { Turn } from './turn.js'
 
 /**
  * `count` time stamps: the i-th is `start + round(i × num / den)`, a half rounded up. Files that
@@ -45,10 +47,24 @@ export interface VideoIndex {
   readonly reorder: number
   readonly variableRate: boolean
   readonly range: 'limited' | 'full'
-  readonly matrix: 'bt601' | 'bt709' | 'smpte240m' | 'fcc' | 'rgb'
+  readonly matrix: 'bt601' | 'bt709' | 'bt2020' | 'smpte240m' | 'fcc' | 'rgb'
   /** Whether pixels say how much of what lies below is to be seen; `straight`: colours are not multiplied by it. */
-  readonly alpha: 'none' | 'straight'
+  readonly alpha: 'none' | 'straight' | 'premultiplied'
+  /** Without it they are shown as they are stored. */
+  readonly turn?: Turn | undefined
+  /** Interlaced: which of a picture's two fields comes first. Without it pictures are whole. */
+  readonly fields?: 'top-first' | 'bottom-first' | undefined
+  /** The decoder that must be used; without it ffmpeg's own choice. */
+  readonly decoder?: 'libvpx' | 'libvpx-vp9' | undefined
+  /** Without it: `bt709`. */
+  readonly colour?: SourceColour | undefined
+  /** What HDR says of itself besides. */
+  readonly light?: LightLevels | undefined
 }
+
+/** Primaries and transfer of a medium. SD's own primaries count as BT.709; `linear` has those of BT.709. */
+export const SOURCE_COLOURS = ['bt709', 'bt2020', 'bt2020-hlg', 'bt2020-pq', 'linear'] as const
+export type SourceColour = (typeof SOURCE_COLOURS)[number]
 
 /** An audio stream. */
 export interface AudioIndex {

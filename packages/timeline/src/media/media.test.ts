@@ -8,6 +8,8 @@ import type { ProbeReport } from './probe-report.js'
 import { countValues, lastAtOrBelow, packRuns, valueAt } from './pts-runs.js'
 
 const build = (probe: ProbeReport): ReturnType<typeof buildMediaIndex> => buildMediaIndex(probe, { name: 'x.mp4' })
+const matrix = (...rows: string[]): string =>
+  `\n${rows.map((row, i) => `0000000${i}: ${row}`).join('\n')}\n00000002: 0 0 1073741824\n`
 const rising = fc
   .tuple(fc.integer({ min: -1000, max: 1000 }), fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 60 }))
   .map(([start, steps]) => steps.reduce((all, step) => [...all, all.at(-1)! + step], [start]))
@@ -64,15 +66,19 @@ describe('buildMediaIndex', () => {
   })
 
   it.each([
-    [{ field_order: 'tt' }, 'interlaced pictures (field order tt)'],
-    [{ side_data_list: [{ rotation: -90 }] }, 'rotated pictures (-90 degrees)'],
-    [{ tags: { rotate: '180' } }, 'rotated pictures (180 degrees)'],
-    [{ pix_fmt: 'yuv420p10le' }, 'more than 8 bits a channel'],
-    [{ pix_fmt: 'p010le' }, 'more than 8 bits'],
-    [{ color_transfer: 'smpte2084' }, 'HDR or wide colour (transfer smpte2084)'],
-    [{ color_transfer: 'arib-std-b67' }, 'HDR'],
-    [{ color_primaries: 'bt2020' }, 'HDR or wide colour (primaries bt2020)'],
-    [{ tags: { alpha_mode: '1' } }, 'transparent pictures'],
+    [{ tags: { rotate: '45' } }, 'pictures turned by 45 degrees'],
+    [{ tags: { ROTATE: 'x; movie=/etc/passwd' } }, 'pictures turned by NaN degrees'],
+    [{ side_data_list: [{ displaymatrix: 'nonsense', rotation: 12 }] }, 'pictures turned by 12 degrees'],
+    [{ pix_fmt: 'xyz12le' }, 'the pixel format xyz12le'],
+    [{ pix_fmt: 'bayer_rggb8' }, 'the pixel format bayer_rggb8'],
+    [{ color_transfer: 'log100' }, 'colours with the transfer log100'],
+    [{ color_primaries: 'smpte432' }, 'wide colours with the primaries smpte432'],
+    [{ color_transfer: 'smpte2084', color_primaries: 'bt709' }, 'HDR (smpte2084) with the primaries bt709'],
+    [{ color_space: 'bt2020c' }, 'colours with the matrix bt2020c'],
+    [{ color_space: 'ictcp' }, 'colours with the matrix ictcp'],
+    [{ side_data_list: [{ dv_profile: 5, dv_bl_signal_compatibility_id: 0 }] }, 'Dolby Vision of profile 5'],
+    [{ pix_fmt: 'gray', color_range: 'tv' }, 'grey pictures of limited range'],
+    [{ codec_name: 'h264', tags: { alpha_mode: '1' } }, 'transparent pictures'],
     [{ width: 0 }, 'without a size'],
   ])('refuses %j by name', (stream, problem) => {
     expect(() => build(report(5, stream))).toThrow(
@@ -85,8 +91,48 @@ describe('buildMediaIndex', () => {
 
   it('names everything at once', () => {
     expect(() =>
-      build(report(5, { field_order: 'bb', tags: { rotate: '90' }, pix_fmt: 'yuv422p10le' }, 'hls')),
-    ).toThrow(/the container hls; interlaced[^]*; rotated[^]*; more than 8 bits/)
+      build(report(5, { tags: { rotate: '91' }, color_transfer: 'log316', color_space: 'ycgco' }, 'hls')),
+    ).toThrow(/the container hls; pictures turned[^]*; colours with the transfer[^]*; colours with the matrix/)
+  })
+
+  it.each([
+    [{ field_order: 'tt' }, { fields: 'top-first' }],
+    [{ field_order: 'tb' }, { fields: 'bottom-first' }],
+    [{ tags: { rotate: '270' } }, { turn: 'left' }],
+    [
+      { side_data_list: [{ displaymatrix: matrix('0 65536 0', '-65536 0 0') }], tags: { rotate: '270' } },
+      { turn: 'right' },
+    ],
+    [{ side_data_list: [{ displaymatrix: matrix('65536 0 0', '0 -65536 0') }] }, { turn: 'mirrored-half' }],
+    [
+      { pix_fmt: 'p010le', color_transfer: 'smpte2084' },
+      { colour: 'bt2020-pq', matrix: 'bt2020' },
+    ],
+    [
+      { color_transfer: 'bt2020-10', color_primaries: 'bt2020' },
+      { colour: 'bt2020', matrix: 'bt2020' },
+    ],
+    [
+      { pix_fmt: 'gbrapf32le', codec_name: 'exr' },
+      { colour: 'linear', alpha: 'premultiplied', matrix: 'rgb' },
+    ],
+    [{ pix_fmt: 'rgba64be' }, { alpha: 'straight', range: 'full' }],
+    [
+      { codec_name: 'vp9', tags: { ALPHA_MODE: '1' } },
+      { alpha: 'straight', pixFmt: 'yuva420p', decoder: 'libvpx-vp9' },
+    ],
+  ])('reads %j', (stream, video) => {
+    expect(build(report(5, stream)).video).toMatchObject(video)
+  })
+
+  it('refuses packets that give no picture of their own', () => {
+    const probe = report(20)
+    const decoded = probe.packets!.filter(({ stream_index: index }) => index === 0).map(({ pts }) => pts!)
+    const frames = (times: readonly number[]) => times.map((best_effort_timestamp) => ({ best_effort_timestamp }))
+    expect(build({ ...probe, frames: frames(decoded.slice(0, 12)) }).video).toMatchObject({ frameCount: 20 })
+    expect(() => build({ ...probe, frames: frames(decoded.slice(0, 12).filter((_, i) => i % 2 === 0)) })).toThrow(
+      '6 of its first 12 packets give no picture of their own',
+    )
   })
 
   it.each([
