@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readFile, rm, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { rm } from 'node:fs/promises'
 import {
   jobIdFrom,
   parseFrameRange,
@@ -44,8 +43,8 @@ import {
 import type { AssetSource } from '../blobs/index.js'
 import { checkOutput, jobNameOf } from './check-output.js'
 import { filesOfMedia, findMedia, type FindMediaInit, type FoundMedium } from './find-media.js'
-import { DiskFinder } from './media-finder.js'
 import { checkMediaRoots } from './media-root.js'
+import { openEdit, readEditFile, type OpenedEdit } from './open-edit.js'
 import { slateMedia, type SlatedEdit } from './slate-media.js'
 import { textMedia } from './text-media.js'
 
@@ -66,9 +65,6 @@ export interface IngestedJob {
   readonly manifest: Manifest
   readonly warnings: readonly string[]
 }
-
-/** Edits larger than this are not read: a feature film's has a few MB. */
-const editLimitBytes = 256 << 20
 
 /**
  * Reads an edit, finds and indexes its media, checks the output, cuts segments, and keeps the manifest.
@@ -116,18 +112,7 @@ export interface PreparePorts {
 export async function prepareJob(request: PrepareRequest, ports: PreparePorts): Promise<PreparedJob> {
   const preset = parsePreset(request.preset ?? 'h264')
   const { editPath } = request
-  const read = await readRequest(request)
-  const asked = request.frames === undefined ? read.edit : slice(read.edit, request.frames)
-  const used = new Set(mediaClipsOf([...asked.video, ...asked.audio]).map(({ content }) => content.media))
-  const targets = read.targets.filter((target) => used.has(target.path))
-  const mediaRoots = request.mediaRoots ?? []
-  checkMediaRoots(mediaRoots)
-  const looked = await findMedia(targets, {
-    editPath,
-    probe: ports.probe,
-    finder: new DiskFinder({ folder: dirname(editPath), roots: mediaRoots }),
-    picturesOf: ({ path, sequence }) => sequence && picturesOfEdit(asked, path, sequence.pictureSeconds),
-  })
+  const { read, asked, used, looked } = await lookForMedia(request, ports)
   const texts = read.texts.filter(({ media }) => used.has(media))
   const canvas = sizeOf(request, asked, looked)
   const { edit, media: found, warnings } = await madeUp({ request, edit: asked, media: looked, canvas }, ports)
@@ -141,6 +126,36 @@ export async function prepareJob(request: PrepareRequest, ports: PreparePorts): 
   const manifest = manifestOf({ request, edit, media, preset, canvas })
   checkRenderable(manifest, editPath)
   return { manifest, media, preset, warnings: [...read.report.warnings, ...warnings, ...remarksOnMedia(manifest)] }
+}
+
+/** The edit as it was asked for, and what of its media was found. */
+interface SoughtMedia {
+  readonly read: ReadEdit
+  readonly asked: Edit
+  /** Names of the media that it shows or lets hear. */
+  readonly used: ReadonlySet<string>
+  readonly looked: readonly FoundMedium[]
+}
+
+async function lookForMedia(request: PrepareRequest, ports: PreparePorts): Promise<SoughtMedia> {
+  const { editPath, mediaRoots = [] } = request
+  checkMediaRoots(mediaRoots)
+  const opened = await openEdit(editPath, mediaRoots)
+  try {
+    const read = await readRequest(request, opened)
+    const asked = request.frames === undefined ? read.edit : slice(read.edit, request.frames)
+    const used = new Set(mediaClipsOf([...asked.video, ...asked.audio]).map(({ content }) => content.media))
+    const looked = await findMedia(
+      read.targets.filter((target) => used.has(target.path)),
+      {
+        ...{ editPath, probe: ports.probe, finder: opened.finder },
+        picturesOf: ({ path, sequence }) => sequence && picturesOfEdit(asked, path, sequence.pictureSeconds),
+      },
+    )
+    return { read, asked, used, looked }
+  } finally {
+    opened.close()
+  }
 }
 
 /** What is missing is made up for when the person has said so, and left for the check when not. */
@@ -164,9 +179,9 @@ function remarksOnMedia({ media, picture }: Manifest): string[] {
 }
 
 /** The edit as its file says, with the subtitles that are to be seen in it. */
-async function readRequest(request: PrepareRequest): Promise<ReadEdit> {
+async function readRequest(request: PrepareRequest, { text }: OpenedEdit): Promise<ReadEdit> {
   const { editPath, dropUnknown, subtitles: path } = request
-  const read = readEdit(await readEditFile(editPath), { editPath, dropUnknown })
+  const read = readEdit(text, { editPath, dropUnknown })
   if (path === undefined) return read
   return burnIn(read, { path, text: await readEditFile(path), family: request.subtitleFont, dropUnknown })
 }
@@ -255,35 +270,6 @@ function parseSize(text: string): FrameSize {
     code: 'SHEAF_REQUEST_INVALID',
     message: `The size ${text} cannot be rendered.`,
     hint: 'Width and height are even numbers from 16 to 16384, such as 1920x1080.',
-  })
-}
-
-async function readEditFile(path: string): Promise<string> {
-  const { size } = await statEdit(path)
-  if (size > editLimitBytes) {
-    throw new SheafError({
-      code: 'SHEAF_EDIT_INVALID',
-      message: `${path} is ${size} bytes long; an edit may have ${editLimitBytes}.`,
-      hint: 'Is this the edit, and not a medium?',
-    })
-  }
-  return readFile(path, 'utf8')
-}
-
-async function statEdit(path: string): Promise<{ readonly size: number }> {
-  const facts = await stat(path).catch((cause: unknown) => {
-    throw new SheafError({
-      code: 'SHEAF_EDIT_NOT_FOUND',
-      message: `${path} does not exist or cannot be read.`,
-      hint: 'Give the path of an edit, such as film.otio.',
-      cause,
-    })
-  })
-  if (facts.isFile()) return facts
-  throw new SheafError({
-    code: 'SHEAF_EDIT_NOT_FOUND',
-    message: `${path} is not a file.`,
-    hint: 'Give the path of an .otio file.',
   })
 }
 

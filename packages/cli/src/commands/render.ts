@@ -52,7 +52,7 @@ export function addRender(program: Command, host: CommandHost): void {
       { line: 'sheaf render film.otio -o film.mp4 --no-watch', does: 'submit and print the job id' },
     ],
   })
-    .argument('<edit>', 'OpenTimelineIO file')
+    .argument('<edit>', 'OpenTimelineIO file (.otio), or a bundle (.otioz, .otiod)')
     .requiredOption('-o, --output <file>', 'where the film goes, on this machine')
     .option('--preset <preset>', 'h264, h264:crf=23,preset=fast, ffv1 (default: h264)')
     .option('--frames <range>', 'one range of frames, both ends included: 100-199')
