@@ -5,7 +5,7 @@ import { createRequire, flushCompileCache } from 'node:module'
 import { homedir } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { StartAgent } from './agent-contract.js'
+import type { StartAgent, VerifyFilm } from './agent-contract.js'
 import { machineProbes } from './doctor/machine-probes.js'
 import type { Environment, Terminal } from './environment.js'
 import { exitCodes } from './exit-codes.js'
@@ -26,6 +26,8 @@ const startAgent: StartAgent = async (options) => {
   setTimeout(flushCompileCache, 5000).unref()
   return agent
 }
+
+const verifyFilm: VerifyFilm = async (request) => (await import('@sheaf/agent')).verifyFilm(request)
 
 const spawnDetached: SpawnDetached = async (args, logPath) => {
   const log = await open(logPath, 'a', 0o600)
@@ -114,6 +116,7 @@ const environment: Environment = {
   interrupted: interruption(),
   isAlive,
   startAgent,
+  verifyFilm,
   spawnDetached,
   liveDisplay: () => createLiveDisplay(process.stdout),
   probes: machineProbes(),

@@ -1,4 +1,4 @@
-import type { StartAgent } from './agent-contract.js'
+import type { StartAgent, VerifyFilm } from './agent-contract.js'
 import type { Probes } from './doctor/probes.js'
 import type { LiveDisplay } from './output/live-display.js'
 import type { SpawnDetached } from './up/spawn-detached.js'
@@ -26,6 +26,7 @@ export interface Environment {
   readonly interrupted: AbortSignal
   readonly isAlive: (pid: number) => boolean
   readonly startAgent: StartAgent
+  readonly verifyFilm: VerifyFilm
   readonly spawnDetached: SpawnDetached
   readonly liveDisplay: () => LiveDisplay
   readonly probes: Probes

@@ -7,6 +7,7 @@ export const exitCodes = {
   usage: 2,
   agentNotRunning: 3,
   jobNotCompleted: 4,
+  faultsFound: 5,
   interrupted: 130,
 } as const
 
@@ -34,4 +35,5 @@ export const exitCodeHelp = `Exit codes:
   2    wrong usage
   3    no agent runs on this machine (start it with: sheaf up)
   4    the job failed or was canceled
+  5    sheaf verify found something wrong with the film
   130  interrupted with Ctrl-C; a job goes on without you`

@@ -14,6 +14,7 @@ import { addRequeue } from './commands/requeue.js'
 import { addResume } from './commands/resume.js'
 import { addStatus } from './commands/status.js'
 import { addUp } from './commands/up.js'
+import { addVerify } from './commands/verify.js'
 import { addWatch } from './commands/watch.js'
 import { exitCodeHelp } from './exit-codes.js'
 
@@ -46,7 +47,7 @@ export function buildProgram(host: CommandHost): Command {
   program.commandsGroup('The agent:')
   for (const add of [addUp, addDown, addStatus, addPeers, addBench, addLogs, addDoctor]) add(program, host)
   program.commandsGroup('Jobs:')
-  for (const add of [addRender, addJobs, addWatch, addCancel, addRequeue]) add(program, host)
+  for (const add of [addRender, addJobs, addWatch, addCancel, addRequeue, addVerify]) add(program, host)
   program.commandsGroup('The agent or a job:')
   for (const add of [addPause, addResume]) add(program, host)
   return program

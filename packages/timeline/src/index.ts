@@ -116,3 +116,30 @@ export {
 } from './preset/preset.js'
 export { burnIn, type Subtitles } from './subtitles/burn-in.js'
 export { planSegments, SEGMENT_LENGTH, type SegmentRequest, type SegmentSpan } from './segment/plan-segments.js'
+export { BORDER_REACH, borderWindows, wholeWindows, windowAround } from './verify/border-windows.js'
+export { checkFilm } from './verify/check-film.js'
+export { compileSoundCheck, SOUND_CHECK_FILTER, SOUND_CHECK_OUTPUT } from './verify/compile-sound-check.js'
+export { describeFault, type DescribedFault, type FaultContext } from './verify/describe-fault.js'
+export { expectFilm, type FilmExpectation } from './verify/film-expectation.js'
+export type { FilmAudioFacts, FilmFacts, FilmVideoFacts } from './verify/film-facts.js'
+export type { FileFault, FilmFault, PictureFault, SoundFault } from './verify/film-fault.js'
+export { judgePictures } from './verify/judge-pictures.js'
+export { judgeSound } from './verify/judge-sound.js'
+export { blackSignature, matchPicture, type PictureEvidence, SEARCH_REACH } from './verify/match-picture.js'
+export {
+  CHECK_CHANNELS,
+  CHECK_RATE,
+  matchSound,
+  SOUND_REACH,
+  SOUND_WINDOW,
+  type SoundVerdict,
+} from './verify/match-sound.js'
+export {
+  compileSignatures,
+  SIGNATURE_OUTPUT,
+  type Signature,
+  signatureFilter,
+  type SignatureGrid,
+  signatureGrid,
+  signatureSamples,
+} from './verify/signature.js'

@@ -80,6 +80,7 @@ export class TestCli {
       interrupted: this.interruption.signal,
       isAlive: (pid) => pid === process.pid,
       startAgent: () => Promise.reject(new Error('no agent in this test')),
+      verifyFilm: () => Promise.reject(new Error('no film in this test')),
       spawnDetached: () => Promise.reject(new Error('no child in this test')),
       liveDisplay: () => ({
         draw: (lines) => void this.drawn.push(...lines),

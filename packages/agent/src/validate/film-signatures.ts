@@ -1,0 +1,120 @@
+import type { AssetId } from '@sheaf/protocol'
+import {
+  compileSignatures,
+  type FilmVideoFacts,
+  type FrameSpan,
+  type Manifest,
+  mediaIndices,
+  type Signature,
+  SIGNATURE_OUTPUT,
+  signatureFilter,
+  type SignatureGrid,
+  signatureSamples,
+} from '@sheaf/timeline'
+import type { AssetPlace } from '../blobs/index.js'
+import type { FfmpegTools } from '../engine/index.js'
+import { readCall } from './read-call.js'
+import { readPieces } from './read-pieces.js'
+
+/** A job that can be rendered again here, to compare. */
+export interface ReferenceJob {
+  readonly tools: Pick<FfmpegTools, 'ffmpeg' | 'ffprobe'>
+  readonly manifest: Manifest
+  readonly assetPath: (asset: AssetId) => AssetPlace
+  /** Existing folder for what ffmpeg must read from a file. */
+  readonly workDir: string
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Threads of each decoder, as in a render. */
+const DECODE_THREADS = 2
+
+/** Signatures of frames [from, to) of the edit, rendered anew without encoding. Throws SHEAF_ENGINE_FAILED. */
+export function editSignatures(
+  job: ReferenceJob,
+  { from, to }: FrameSpan,
+  grid: SignatureGrid,
+): AsyncGenerator<Signature> {
+  const { edit, picture } = job.manifest
+  const call = compileSignatures(
+    { edit, media: mediaIndices(job.manifest), from, to, format: picture, decodeThreads: DECODE_THREADS },
+    grid,
+  )
+  return asSignatures(readCall(call, job, { who: 'the compositor', pieceBytes: signatureSamples(grid) * 2 }), grid)
+}
+
+/** A film or a part of one whose pictures are read. */
+export interface FilmSource {
+  readonly tools: Pick<FfmpegTools, 'ffmpeg'>
+  readonly path: string
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Signatures of the film's frames number [from, to), counted in the order in which they are shown. */
+export function filmSignatures(
+  { tools, path, signal }: FilmSource,
+  film: { readonly container: string; readonly video: FilmVideoFacts },
+  { from, to }: FrameSpan,
+  grid: SignatureGrid,
+): AsyncGenerator<Signature> {
+  const { video, container } = film
+  const [start, end] = [video.times[from] ?? 0, video.times[to]]
+  const trim = `trim=start_pts=${start}${end === undefined ? '' : `:end_pts=${end}`}`
+  const seek = seekBefore(film, from)
+  const args = [
+    ...['-hide_banner', '-nostdin', '-v', 'error', '-nostats', '-copyts'],
+    ...['-f', container, ...seek, '-protocol_whitelist', 'file', '-i', `file:${path}`],
+    ...['-filter_complex', `[0:${video.stream}]${trim},${signatureFilter(grid)}[signatures]`],
+    ...['-map', '[signatures]', '-frames:v', String(to - from), ...SIGNATURE_OUTPUT],
+  ]
+  return signaturesFrom({ file: tools.ffmpeg, args, grid, signal })
+}
+
+/** Signatures of frames number [from, to) of a short film, such as a segment, decoded from its beginning. */
+export function partSignatures(
+  { tools, path, signal }: FilmSource,
+  { from, to }: FrameSpan,
+  grid: SignatureGrid,
+): AsyncGenerator<Signature> {
+  const args = [
+    ...['-hide_banner', '-nostdin', '-v', 'error', '-nostats'],
+    ...['-protocol_whitelist', 'file', '-i', `file:${path}`],
+    ...['-filter_complex', `[0:v:0]trim=start_frame=${from}:end_frame=${to},${signatureFilter(grid)}[signatures]`],
+    ...['-map', '[signatures]', '-frames:v', String(to - from), ...SIGNATURE_OUTPUT],
+  ]
+  return signaturesFrom({ file: tools.ffmpeg, args, grid, signal })
+}
+
+/** Containers in which a seek lands at the keyframe that was asked for. */
+const SEEKABLE: ReadonlySet<string> = new Set(['mov', 'matroska'])
+
+/** Options that begin decoding at a keyframe safely before a frame; none where only the beginning is safe. */
+function seekBefore(
+  { container, video }: { readonly container: string; readonly video: FilmVideoFacts },
+  frame: number,
+): readonly string[] {
+  // A keyframe is stored up to `reorder` frames before it is shown.
+  const key = video.keyframes.findLast((at) => at < frame - video.reorder)
+  const time = key === undefined || key === 0 ? undefined : video.times[key]
+  if (time === undefined || !SEEKABLE.has(container)) return []
+  const seconds = ((time * video.timeBase.num) / video.timeBase.den).toFixed(6)
+  return ['-seek_timestamp', '1', '-noaccurate_seek', '-ss', seconds]
+}
+
+interface SignatureProcess {
+  readonly file: string
+  readonly args: readonly string[]
+  readonly grid: SignatureGrid
+  readonly signal: AbortSignal | undefined
+}
+
+function signaturesFrom({ file, args, grid, signal }: SignatureProcess): AsyncGenerator<Signature> {
+  return asSignatures(readPieces({ file, args, pieceBytes: signatureSamples(grid) * 2, signal }), grid)
+}
+
+async function* asSignatures(pieces: AsyncGenerator<Buffer, void>, grid: SignatureGrid): AsyncGenerator<Signature> {
+  const samples = signatureSamples(grid)
+  for await (const piece of pieces) {
+    if (piece.length === samples * 2) yield new Uint16Array(piece.buffer, piece.byteOffset, samples)
+  }
+}

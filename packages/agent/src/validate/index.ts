@@ -1,0 +1,9 @@
+export {
+  type FilmReport,
+  type KnownRenders,
+  type VerifyDepth,
+  verifyFilm,
+  type VerifyFilmOptions,
+  type VerifyRequest,
+  verifyWithTools,
+} from './verify-film.js'

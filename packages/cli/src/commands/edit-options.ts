@@ -1,0 +1,88 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { contiguousFrames, formatFrameRange, parseFrameRange, SheafError, type SubmitRequest } from '@sheaf/protocol'
+import { wholeNumber, type CommonOptions } from './define-command.js'
+
+/** How an edit is to be read and rendered, as commands take it that render one or compare with one. */
+export interface EditOptions extends CommonOptions {
+  readonly preset?: string
+  readonly frames?: string
+  readonly segmentFrames?: number
+  readonly size?: string
+  readonly dropUnknown?: boolean
+  readonly font: readonly string[]
+  readonly allowMissing?: boolean
+  readonly mediaRoot?: readonly string[]
+  readonly subtitles?: string
+  readonly subtitleFont?: string
+}
+
+/** What these options say of a job. */
+export type EditRequest = Omit<SubmitRequest, 'outputPath' | 'overwrite' | 'name' | 'priority'>
+
+/** Adds the options; returns the command. */
+export function addEditOptions(command: Command): Command {
+  return command
+    .option('--preset <preset>', 'h264, h264:crf=23,preset=fast, ffv1 (default: h264)')
+    .option('--frames <range>', 'one range of frames, both ends included: 100-199')
+    .option('--segment-frames <n>', 'frames of one segment (default: from the length)', wholeNumber(1, 10_000))
+    .option('--size <WxH>', "1920x1080 (default: the first clip's)")
+    .option('--drop-unknown', 'leave out effects and transitions that Sheaf does not know')
+    .option('--subtitles <file>', 'show these in the film: .srt, .vtt, .ass, .ssa')
+    .option('--subtitle-font <family>', 'their font, where they name none')
+    .option('--font <path>', 'a font file, or a folder of them; may be given again', collect, [])
+    .option('--allow-missing', 'show a slate with its name instead of a medium that is missing')
+    .option('--media-root <OLD=NEW>', 'media below OLD in the edit are now below NEW; may be repeated', collect)
+}
+
+/** The request that options say; paths are taken from `cwd`. Throws SHEAF_REQUEST_INVALID, SHEAF_FRAMES_MALFORMED. */
+export function editRequest(cwd: string, edit: string, options: EditOptions): EditRequest {
+  return {
+    editPath: resolve(cwd, edit),
+    ...(options.preset === undefined ? {} : { preset: options.preset }),
+    ...(options.frames === undefined ? {} : { frames: oneRange(options.frames) }),
+    ...(options.segmentFrames === undefined ? {} : { segmentFrames: options.segmentFrames }),
+    ...(options.size === undefined ? {} : { size: checkSize(options.size) }),
+    ...(options.dropUnknown === true ? { dropUnknown: true } : {}),
+    ...(options.subtitles === undefined ? {} : { subtitles: resolve(cwd, options.subtitles) }),
+    ...(options.subtitleFont === undefined ? {} : { subtitleFont: options.subtitleFont }),
+    ...(options.font.length === 0 ? {} : { fonts: options.font.map((path) => resolve(cwd, path)) }),
+    ...(options.allowMissing === true ? { allowMissing: true } : {}),
+    ...(options.mediaRoot === undefined ? {} : { mediaRoots: options.mediaRoot.map((text) => mediaRoot(text, cwd)) }),
+  }
+}
+
+const collect = (value: string, before: readonly string[] = []): string[] => [...before, value]
+
+/** `OLD=NEW`: OLD as the edit writes it, so nothing of it is changed; NEW on this machine. */
+function mediaRoot(text: string, cwd: string): { readonly from: string; readonly to: string } {
+  const at = text.indexOf('=')
+  const [from, to] = [text.slice(0, at), text.slice(at + 1)]
+  if (at > 0 && to !== '') return { from, to: resolve(cwd, to) }
+  throw new SheafError({
+    code: 'SHEAF_REQUEST_INVALID',
+    message: `"${text}" is no media root`,
+    hint: "Write OLD=NEW, the folder in the edit and the one on this machine: --media-root 'P:\\shots=/mnt/shots'",
+  })
+}
+
+function oneRange(text: string): string {
+  const range = parseFrameRange(text)
+  if (contiguousFrames(range) === undefined) {
+    throw new SheafError({
+      code: 'SHEAF_FRAMES_MALFORMED',
+      message: `a film is one range of frames without holes; ${formatFrameRange(range)} has holes`,
+      hint: 'Render each range as a job of its own.',
+    })
+  }
+  return formatFrameRange(range)
+}
+
+function checkSize(text: string): string {
+  if (/^[1-9]\d{0,4}x[1-9]\d{0,4}$/.test(text)) return text
+  throw new SheafError({
+    code: 'SHEAF_REQUEST_INVALID',
+    message: `"${text}" is no size`,
+    hint: 'Write width x height: --size 1920x1080',
+  })
+}

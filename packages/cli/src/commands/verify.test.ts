@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { FilmReport, VerifyFilm } from '../agent-contract.js'
+import { FakeTerminal, TestCli } from '../testing/test-environment.js'
+
+let cli: TestCli
+beforeEach(async () => {
+  cli = await TestCli.create()
+})
+afterEach(() => cli.dispose())
+
+const report: FilmReport = {
+  file: '/films/film.mp4',
+  frames: 1500,
+  segments: 10,
+  depth: 'whole',
+  picturesCompared: 1500,
+  soundCompared: 60,
+  faults: [],
+  warnings: [],
+}
+/** A comparison that ends with `answer`, and what it was asked. */
+function fake(answer: FilmReport) {
+  const asked: Parameters<VerifyFilm>[0][] = []
+  const verifyFilm: VerifyFilm = (request) => {
+    asked.push(request)
+    request.onProgress?.(1, 3)
+    return Promise.resolve(answer)
+  }
+  return { asked, verifyFilm }
+}
+
+it('says that a film is right, and asks for what was asked', async () => {
+  const { asked, verifyFilm } = fake(report)
+  const argv = ['verify', 'film.mp4', '--edit', 'film.otio', '--size', '640x360', '--preset', 'ffv1', '--quick']
+  const run = await cli.run(argv, { verifyFilm })
+  expect(run.exitCode).toBe(0)
+  expect(run.stdout.lines).toEqual([
+    '✓ film.mp4 is what the edit asks for  (1,500 of 1,500 pictures compared, 60 s of sound)',
+  ])
+  expect(asked).toMatchObject([
+    {
+      filePath: '/films/film.mp4',
+      request: { editPath: '/films/film.otio', size: '640x360', preset: 'ffv1' },
+      depth: 'borders',
+      renders: undefined,
+    },
+  ])
+})
+
+it('prints each fault on a line, exit code 5, and keeps control characters out', async () => {
+  const faults = [
+    { kind: 'black' as const, message: 'frame 48 is black\u001b[31m (segment 2, rendered by ada)', segments: [] },
+    { kind: 'no-sound' as const, message: 'the file has no sound, the edit has', segments: [] },
+  ]
+  const { verifyFilm } = fake({ ...report, faults, soundCompared: 0, warnings: ['a marker was left out'] })
+  const run = await cli.run(['verify', 'film.mp4', '--edit', 'film.otio'], { verifyFilm })
+  expect(run.exitCode).toBe(5)
+  expect(run.stdout.lines[0]).toMatch(/^✗ frame 48 is black.*\(segment 2, rendered by ada\)$/)
+  expect(run.stdout.text).not.toContain('\u001b')
+  expect(run.stdout.lines.slice(1)).toEqual([
+    '✗ the file has no sound, the edit has',
+    'film.mp4: 2 things are wrong  (1,500 of 1,500 pictures compared, no sound)',
+  ])
+  expect(run.stderr.lines).toEqual(['! a marker was left out'])
+})
+
+it('prints the report as JSON, and shows on a terminal how far it is', async () => {
+  const json = await cli.run(['verify', 'film.mp4', '--edit', 'film.otio', '--json'], fake(report))
+  expect(JSON.parse(json.stdout.text)).toEqual(report)
+  await cli.run(['verify', 'film.mp4', '--edit', 'film.otio'], { ...fake(report), stdout: new FakeTerminal(true) })
+  expect(cli.drawn.join('\n')).toContain('comparing film.mp4 with its edit: 33 %')
+})
+
+it('needs to be told the edit', async () => {
+  const run = await cli.run(['verify', 'film.mp4'], fake(report))
+  expect(run.exitCode).toBe(2)
+  expect(run.stderr.text).toContain('--edit')
+})

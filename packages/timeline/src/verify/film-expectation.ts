@@ -1,0 +1,75 @@
+import type { Rational } from '@sheaf/protocol'
+import { compileEncoder } from '../compile/compile-encoder.js'
+import { AUDIO_RATE, sampleOfFrame } from '../compile/medium-sound.js'
+import type { Manifest } from '../manifest/manifest.js'
+
+/** What a film must be, read from the job that makes it. */
+export interface FilmExpectation {
+  readonly frames: number
+  readonly rate: Rational
+  /** What the file must say, in ffprobe's names and values. */
+  readonly tags: Readonly<Record<string, string>>
+  /** Seconds of sound; undefined when the edit has none. */
+  readonly soundSeconds: number | undefined
+  /** Whether its pictures must be the rendered ones bit for bit. */
+  readonly exact: boolean
+}
+
+/** What a job's finished film must be. */
+export function expectFilm({ edit, picture, preset }: Manifest): FilmExpectation {
+  const output = '/film'
+  const args = compileEncoder({ preset, format: picture, frames: 1, rate: edit.rate, output })
+  const encoder = optionOf(args, '-c:v')
+  return {
+    frames: edit.frames,
+    rate: edit.rate,
+    tags: {
+      width: String(picture.width),
+      height: String(picture.height),
+      sample_aspect_ratio: '1:1',
+      field_order: 'progressive',
+      ...encoderTags(args),
+    },
+    soundSeconds: edit.audio.length === 0 ? undefined : sampleOfFrame(edit.frames, edit.rate) / AUDIO_RATE,
+    exact: encoder !== undefined && LOSSLESS.has(encoder),
+  }
+}
+
+/** ffmpeg's names of encoders that lose nothing. */
+const LOSSLESS: ReadonlySet<string> = new Set(['ffv1', 'utvideo', 'ffvhuff', 'huffyuv', 'rawvideo', 'v210'])
+
+/** Encoders whose stream is called otherwise. */
+const CODEC_NAMES: Readonly<Record<string, string>> = {
+  libx264: 'h264',
+  libx265: 'hevc',
+  libsvtav1: 'av1',
+  libaom_av1: 'av1',
+  prores_ks: 'prores',
+}
+
+/** An encoder's options and what ffprobe calls that which they ask for. */
+const TAG_OPTIONS = {
+  color_range: '-color_range',
+  color_space: '-colorspace',
+  color_primaries: '-color_primaries',
+  color_transfer: '-color_trc',
+} as const
+
+/** The encoder's own arguments are the one place that says what a preset asks for: they are read, not repeated. */
+function encoderTags(args: readonly string[]): Record<string, string> {
+  const tags: Record<string, string> = {}
+  for (const [name, option] of Object.entries(TAG_OPTIONS)) {
+    const value = optionOf(args, option)
+    if (value !== undefined) tags[name] = value
+  }
+  const encoder = optionOf(args, '-c:v')
+  if (encoder !== undefined) tags['codec_name'] = CODEC_NAMES[encoder] ?? encoder
+  const pixFmt = optionOf(args, '-pix_fmt') ?? optionOf(args, '-pixel_format')
+  if (pixFmt !== undefined) tags['pix_fmt'] = pixFmt
+  return tags
+}
+
+function optionOf(args: readonly string[], option: string): string | undefined {
+  const at = args.lastIndexOf(option)
+  return at < 0 ? undefined : args[at + 1]
+}
