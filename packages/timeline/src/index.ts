@@ -1,3 +1,16 @@
+export { compileSound, type PartCall, type SoundPlan, type SoundRequest } from './compile/compile-sound.js'
+export { SOUND_LAYOUTS, type SoundLayout } from './compile/sound-layout.js'
+export {
+  chooseChange,
+  readLoudness,
+  refineChange,
+  type LoudnessChange,
+  type MeasuredLoudness,
+} from './sound/loudness.js'
+export { LOUDNESS_LIMITS, type LoudnessTarget, type SoundSettings } from './sound/sound-settings.js'
+export { stemNames } from './sound/stem-names.js'
+export { programOf, unheardSound } from './media/sound-program.js'
+export { hearingOf, type Hearing, type TrackSwitches } from './model/heard-tracks.js'
 export { audioExtension, compileAudio, type AudioCall, type AudioRequest } from './compile/compile-audio.js'
 export {
   compileCompositor,

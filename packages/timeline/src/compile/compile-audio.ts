@@ -40,10 +40,23 @@ export function compileAudio(request: AudioRequest): AudioCall | undefined {
   const graph = new SoundGraph({ rate: edit.rate, media, mix: mixLayoutOf(layout), chains })
   const mixed = graph.tracks(edit.audio, { from: 0, to: edit.frames })
   const chain = [`[${mixed}]${counting(samples)}`, ...outOfMix(layout)].join(',')
+  return { ...chains.finish(chain, soundOutput({ preset, output: request.output, layout })), samples }
+}
+
+/** The options behind a graph whose `[out]` is a job's sound in the layout of its film. */
+export function soundOutput({
+  preset,
+  output,
+  layout,
+}: {
+  readonly preset: Preset
+  readonly output: string
+  readonly layout: SoundLayout
+}): readonly string[] {
   const bitRate = `${96 * Math.min(4, channelsOf(layout))}k`
   // At this rate the fast coder is as good by ffmpeg's own word and by measure, in half the time.
   const codec = preset.id === 'h264' ? ['-c:a', 'aac', '-aac_coder', 'fast', '-b:a', bitRate] : ['-c:a', 'pcm_s24le']
-  const built = chains.finish(chain, [
+  return [
     '-map',
     '[out]',
     ...codec,
@@ -55,7 +68,6 @@ export function compileAudio(request: AudioRequest): AudioCall | undefined {
     '-1',
     '-f',
     preset.id === 'h264' ? 'mp4' : 'mov',
-    `file:${request.output}`,
-  ])
-  return { ...built, samples }
+    `file:${output}`,
+  ]
 }

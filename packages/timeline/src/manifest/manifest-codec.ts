@@ -10,6 +10,7 @@ import { MAX_EDIT_FRAMES } from '../model/finish-edit.js'
 import { mediaClipsOf } from '../model/walk-edit.js'
 import { type Preset, X264_SPEEDS } from '../preset/preset.js'
 import { SEGMENT_LENGTH, type SegmentSpan } from '../segment/plan-segments.js'
+import { readSoundSettings } from '../sound/sound-settings.js'
 import { canonicalJson } from './canonical-json.js'
 import { readLight } from './light-value-reader.js'
 import { type Manifest, MANIFEST_LIMITS, MANIFEST_VERSION, type ManifestMedia } from './manifest.js'
@@ -39,12 +40,14 @@ export function decodeManifest(text: string): Manifest {
   }
   const edit = readEditValue(root.field('edit'))
   const media = root.field('media').entries(MANIFEST_LIMITS.media, readMedia)
+  const sound = root.field('sound').optional(readSoundSettings)
   const manifest: Manifest = {
     version,
     edit,
     media,
     picture: readPicture(root.field('picture')),
     preset: readPreset(root.field('preset')),
+    ...(sound && { sound }),
     segments: readSegments(root.field('segments'), edit.frames),
   }
   checkMediaNames(manifest, root)

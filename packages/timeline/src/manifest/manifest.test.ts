@@ -55,6 +55,11 @@ describe('manifest', () => {
       media: { a0: { ...medium, index: { ...medium.index, moreAudio: more } } },
     }
     expect(decodeManifest(encodeManifest(sounds))).toEqual(sounds)
+    const settings = { layout: '5.1', loudness: { lufs: -23, truePeak: -1 }, stems: true } as const
+    const asked: Manifest = { ...manifest, sound: settings }
+    expect(decodeManifest(encodeManifest(asked))).toEqual(asked)
+    const shout = { ...asked, sound: { loudness: { lufs: 3, truePeak: -1 } } }
+    expect(() => decodeManifest(encodeManifest(shout))).toThrow(/sound.loudness.lufs/)
     expect(() => decodeManifest(encodeManifest({ ...sounds, media: { a0: medium } }))).toThrow(/audio of a0/)
     const looks: Manifest = {
       ...manifest,

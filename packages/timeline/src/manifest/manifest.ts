@@ -2,6 +2,7 @@ import type { FrameFormat } from '../compile/frame-format.js'
 import type { MediaIndex } from '../media/media-index.js'
 import type { Edit } from '../model/edit.js'
 import type { Preset } from '../preset/preset.js'
+import type { SoundSettings } from '../sound/sound-settings.js'
 import type { SegmentSpan } from '../segment/plan-segments.js'
 
 /** The manifest version that is written, and the only one that is read. */
@@ -19,6 +20,8 @@ export interface Manifest {
   /** What segments are encoded from. */
   readonly picture: FrameFormat
   readonly preset: Preset
+  /** Stereo, as loud as it is, without stems, when absent. */
+  readonly sound?: SoundSettings | undefined
   /** Partition of [0, edit.frames). */
   readonly segments: readonly SegmentSpan[]
 }

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { rational, type Rational } from '@sheaf/protocol'
 import { compileAudio, type AudioRequest } from '../compile/compile-audio.js'
 import { type FfmpegCall, MAX_GRAPH_CHARACTERS, resolveCall } from '../compile/ffmpeg-call.js'
+import { compileSound, type SoundPlan, type SoundRequest } from '../compile/compile-sound.js'
 import type { MediaIndex } from '../media/media-index.js'
 import type { Edit, EditItem, EditTrack } from '../model/edit.js'
+import type { SoundSettings } from '../sound/sound-settings.js'
 import { ffmpeg, indexOf } from './ffmpeg.js'
 
 /** Media in a folder of their own, and edits of them as samples. */
@@ -44,6 +46,27 @@ export class SoundLab {
     const graphFile = graph.length > MAX_GRAPH_CHARACTERS ? this.pathOf('graph.txt') : undefined
     if (graphFile !== undefined) writeFileSync(graphFile, graph)
     ffmpeg(resolveCall(call, { pathOf: this.pathOf, graphFile }))
+  }
+
+  /** All calls of a job's sound but those of loudness and stems: the number of calls, and what it sounds like. */
+  renderParted(edit: Edit, mostInputs: number, settings: SoundSettings = {}): { calls: number; sound: Float32Array } {
+    const output = this.pathOf('parted.mov')
+    const plan = this.plan(edit, { mostInputs, settings, output })
+    for (const part of plan.parts) this.run(part)
+    this.run(plan.mix)
+    return { calls: plan.parts.length + 1, sound: samplesOf(settings.loudness ? this.pathOf('mix') : output) }
+  }
+
+  plan(edit: Edit, more: Partial<SoundRequest>): SoundPlan {
+    const usual = {
+      media: this.media,
+      preset: { id: 'ffv1' },
+      pathOf: this.pathOf,
+      output: this.pathOf('out.mov'),
+    } as const
+    const plan = compileSound({ edit, settings: {}, mostInputs: 200, ...usual, ...more })
+    if (!plan) throw new Error('the edit has no sound')
+    return plan
   }
 
   end(): void {
