@@ -1,8 +1,9 @@
 import type { Bench } from '../bench.js'
+import { exact } from '../exact/exact.js'
 import { facts } from '../facts/facts.js'
 import { overhead } from '../overhead/overhead.js'
 import { ready } from '../ready/ready.js'
 import { scaling } from '../scaling/scaling.js'
 
 /** Every bench there is, in the order in which they are listed. */
-export const benches: readonly Bench[] = [overhead, scaling, ready, facts]
+export const benches: readonly Bench[] = [overhead, scaling, ready, facts, exact]
