@@ -4,6 +4,7 @@ import { facts } from '../facts/facts.js'
 import { overhead } from '../overhead/overhead.js'
 import { ready } from '../ready/ready.js'
 import { scaling } from '../scaling/scaling.js'
+import { tail } from '../tail/tail.js'
 
 /** Every bench there is, in the order in which they are listed. */
-export const benches: readonly Bench[] = [overhead, scaling, ready, facts, exact]
+export const benches: readonly Bench[] = [overhead, scaling, ready, facts, exact, tail]

@@ -21,13 +21,17 @@ export class GoldenOtio {
   }
 
   /** Numbered pictures, one a frame of 25 a second. */
-  sequence(folder: string, missing_frame_policy: 'hold' | 'black', duration: number): object {
+  sequence(
+    folder: string,
+    missing_frame_policy: 'hold' | 'black',
+    [start, duration]: readonly [number, number],
+  ): object {
     const reference = {
       OTIO_SCHEMA: 'ImageSequenceReference.1',
       ...{ target_url_base: folder, name_prefix: 'shot.', name_suffix: '.png', start_frame: 1, frame_step: 1 },
       ...{ rate: 25, frame_zero_padding: 4, missing_frame_policy },
     }
-    return this.#item(0, duration, reference, {})
+    return this.#item(start, duration, reference, {})
   }
 
   /** What a generator makes. */

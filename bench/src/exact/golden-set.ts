@@ -132,10 +132,10 @@ export const goldenSet: readonly GoldenEdit[] = [
   ]),
   otio('sequences', (o) => [
     o.video([
-      o.sequence(m('shots/'), 'hold', 20),
+      o.sequence(m('shots/'), 'hold', [0, 20]),
       o.clip(m('wide.mp4'), 20, 20),
       o.turn(3, 3),
-      o.sequence(m('shots/'), 'black', 20),
+      o.sequence(m('shots/'), 'black', [4, 15]),
       o.gap(10),
     ]),
   ]),
