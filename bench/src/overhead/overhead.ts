@@ -1,10 +1,9 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startAgent } from '@sheaf/agent'
-import { discoverAgent } from '@sheaf/client'
 import type { Bench, BenchContext, BenchResult } from '../bench.js'
+import { withAgent } from '../farm/alone-agent.js'
 import { EDIT_FRAMES, EDIT_PRESET, EDIT_SIZE, writeBenchEdit } from '../farm/bench-edit.js'
-import { isReady, renderJob, whenFarm } from '../farm/render-job.js'
+import { renderJob } from '../farm/render-job.js'
 import { median } from '../statistics/median.js'
 import { cpuSeconds } from './cpu-time.js'
 import { compileDirect, runDirect, type DirectCall } from './direct-render.js'
@@ -62,7 +61,7 @@ interface Work {
 /** The agent's first start: it finds its fingerprint and score, and keeps them. */
 async function prepare({ context }: Work, way: Way): Promise<void> {
   context.say(`measuring the agent (${way})`)
-  await withAgent(context, way, () => Promise.resolve())
+  await withAgent(context, agentOf(way), () => Promise.resolve())
 }
 
 async function renderOnce(work: Work, way: Way): Promise<Cost> {
@@ -70,7 +69,7 @@ async function renderOnce(work: Work, way: Way): Promise<Cost> {
   if (way === 'direct') return costOf(() => runDirect(context.tools, direct, context.signal))
   const size = `${EDIT_SIZE.width}x${EDIT_SIZE.height}`
   const request = { editPath, outputPath: outputOf(context, way), preset: EDIT_PRESET, size, overwrite: true }
-  return withAgent(context, way, (client) =>
+  return withAgent(context, agentOf(way), (client) =>
     costOf(async () => (await renderJob(client, request, { signal: context.signal })).wallMs),
   )
 }
@@ -83,25 +82,9 @@ async function costOf(render: () => Promise<number>): Promise<Cost> {
   return { wallMs, cpuS: before === undefined || after === undefined ? undefined : after - before }
 }
 
+const agentOf = (way: Way) => ({ name: way, verify: way === 'verified' })
+
 const outputOf = ({ dir }: BenchContext, way: Way): string => join(dir, `${way}.mp4`)
-
-type Client = Awaited<ReturnType<typeof discoverAgent>>['client']
-
-/** An agent alone in its farm, ready to work. */
-async function withAgent<T>(context: BenchContext, way: Way, use: (client: Client) => Promise<T>): Promise<T> {
-  const storePath = join(context.dir, `store-${way}`)
-  const agent = await startAgent({
-    ...{ storePath, name: way, farmHost: '127.0.0.1', farmPort: 0, apiPort: 0, mdns: false },
-    verify: way === 'verified',
-  })
-  try {
-    const { client } = await discoverAgent({ storePath })
-    await whenFarm(client, (view) => isReady(view, 1), { what: "The agent's measurement", signal: context.signal })
-    return await use(client)
-  } finally {
-    await agent.stop()
-  }
-}
 
 function figuresOf(runs: readonly Costs[]): BenchResult['figures'] {
   const ratio = (way: Way): number => median(runs.map((costs) => costs[way].wallMs / costs.direct.wallMs))
