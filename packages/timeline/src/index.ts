@@ -62,6 +62,7 @@ export {
   type SequenceIndex,
 } from './media/picture-sequence.js'
 export { remarksOn } from './media/media-remarks.js'
+export { containerOf, timeArgs } from './media/media-support.js'
 export { sequenceMedium } from './media/sequence-medium.js'
 export { picturesOfEdit } from './media/used-pictures.js'
 export { canBlacken } from './compile/sequence-source.js'

@@ -3,12 +3,14 @@ import { basename, resolve } from 'node:path'
 import { isSheafError, SheafError } from '@sheaf/protocol'
 import {
   buildMediaIndex,
+  containerOf,
   frameProbeArgs,
   type MediaIndex,
   PROBE_ARGS,
   type ProbeFrame,
   type ProbePacket,
   type ProbeReport,
+  timeArgs,
 } from '@sheaf/timeline'
 import { beginsAsContainer } from './container-head.js'
 import type { FfmpegTools } from './find-ffmpeg.js'
@@ -37,7 +39,9 @@ export async function probeMedia({ tools, path, part, signal }: ProbeMediaOption
   await checkFile(file)
   const probe = { tools, file, signal, input: await inputOf(file, part) }
   const report = await probeStreams(probe)
-  const [packets, frames] = await Promise.all([probePackets(probe), probeFrames(probe, report)])
+  const times = timeArgs(containerOf(report.format?.format_name ?? '') ?? '')
+  const timed = { ...probe, input: [...times, ...probe.input] }
+  const [packets, frames] = await Promise.all([probePackets(timed), probeFrames(timed, report)])
   return buildMediaIndex({ ...report, packets, frames }, { name: part?.name ?? basename(file) })
 }
 

@@ -1,5 +1,6 @@
 import { absRational, formatRational, type Rational, rational } from '@sheaf/protocol'
 import type { MediaIndex, VideoIndex } from '../media/media-index.js'
+import { timeArgs } from '../media/media-support.js'
 import type { SequenceIndex } from '../media/picture-sequence.js'
 import type { EditClip, FrameSpan, MediaContent, TransitionStyle } from '../model/edit.js'
 import { mediaTimeAt } from '../model/walk-edit.js'
@@ -184,7 +185,7 @@ export class PictureGraph {
       return chain(sequenceSource({ media, container, video, sequence, wanted, options }, this.#chains))
     }
     const seek = seekSeconds === undefined ? [] : ['-seek_timestamp', '1', '-noaccurate_seek', '-ss', seekSeconds]
-    const input = this.#chains.input(media, [...options, '-f', container, ...seek])
+    const input = this.#chains.input(media, [...options, ...timeArgs(container), '-f', container, ...seek])
     return chain(
       `[${input}:${video.stream}]trim=start_pts=${startPts}${endPts === undefined ? '' : `:end_pts=${endPts}`}`,
     )

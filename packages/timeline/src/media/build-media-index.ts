@@ -51,19 +51,7 @@ function videoIndex(
   packets: readonly ProbePacket[],
   { name, frames: first }: { readonly name: string; readonly frames: readonly ProbeFrame[] },
 ): VideoIndex {
-  // Packets marked "discard" are cut off by the file's own edit list: no frame comes of them.
-  const kept = packets.filter((packet) => !packet.flags?.includes('D'))
-  if (kept.length === 0) throw invalid(name, 'its video stream holds no frames')
-  if (kept.some((packet) => packet.pts === undefined)) {
-    throw unsupported(name, ['a video stream without presentation times (remux it to MP4)'])
-  }
-  const frames = kept
-    .map((packet) => ({ pts: packet.pts ?? 0, key: packet.flags?.startsWith('K') ?? false }))
-    .sort((a, b) => a.pts - b.pts)
-  const firstKey = frames.findIndex((frame) => frame.key)
-  if (firstKey === -1) throw invalid(name, 'its video stream holds no keyframe')
-  // What lies before the first keyframe cannot be decoded: a recording that was cut anywhere.
-  const usable = frames.slice(firstKey)
+  const usable = usablePictures(packets, name)
   const timeBase = readRational(stream.time_base, 'time base', name)
   const values = usable.map((frame) => frame.pts)
   if (values.some((value, i) => i > 0 && value === values[i - 1])) {
@@ -93,6 +81,27 @@ function videoIndex(
     ...coloursOf(stream),
     ...unusualOf(stream, first),
   }
+}
+
+/** The pictures that come out, in order of presentation. */
+function usablePictures(
+  packets: readonly ProbePacket[],
+  name: string,
+): readonly { readonly pts: number; readonly key: boolean }[] {
+  // Packets marked "discard" are cut off by the file's own edit list: they are decoded, but not shown.
+  const pictures = packets
+    .map(({ pts, flags = '' }) => ({ pts, key: flags.startsWith('K'), shown: !flags.includes('D') }))
+    .filter(({ key, shown }) => shown || key)
+  if (!pictures.some(({ shown }) => shown)) throw invalid(name, 'its video stream holds no frames')
+  const timed = pictures.flatMap(({ pts, ...rest }) => (pts === undefined ? [] : [{ pts, ...rest }]))
+  if (timed.length < pictures.length) {
+    throw unsupported(name, ['a video stream without presentation times (remux it to MP4)'])
+  }
+  const ordered = timed.sort((a, b) => a.pts - b.pts)
+  const firstKey = ordered.findIndex(({ key }) => key)
+  if (firstKey === -1) throw invalid(name, 'its video stream holds no keyframe')
+  // What lies before the first keyframe cannot be decoded: a recording that was cut anywhere.
+  return ordered.slice(firstKey).filter(({ shown }) => shown)
 }
 
 function unusualOf(

@@ -17,7 +17,9 @@ export function checkFrames(
   if (absent > 0) {
     return `${absent} of its first ${tried.length} packets give no picture of their own (fields in packets of their own, or hidden pictures)`
   }
-  return undefined
+  const begin = values[0] ?? 0
+  const strange = [...decoded].filter((time) => time >= begin && !known.has(time)).length
+  return strange > 0 ? `${strange} of its first pictures come at times that no packet has (remux it to MP4)` : undefined
 }
 
 /** Which field of interlaced pictures comes first: as the stream says it, or its first pictures. */

@@ -56,6 +56,17 @@ export function refuseVideo(stream: ProbeStream, first: readonly ProbeFrame[]): 
   return problems
 }
 
+/** Containers that do not store when a picture is shown, or not of each. */
+const WITHOUT_TIMES: ReadonlySet<string> = new Set(['avi', 'mpeg'])
+
+/**
+ * Options before an input in a container (by the name for `-f`): ffmpeg then works out the times that are not stored,
+ * the same ones when it is probed and when it is rendered.
+ */
+export function timeArgs(container: string): readonly string[] {
+  return WITHOUT_TIMES.has(container) ? ['-fflags', '+genpts'] : []
+}
+
 /** All containers that are read, by the name for `-f`. */
 export function containerNames(): string[] {
   return [...CONTAINERS.values()]

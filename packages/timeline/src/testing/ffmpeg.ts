@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { buildMediaIndex } from '../media/build-media-index.js'
 import type { MediaIndex } from '../media/media-index.js'
+import { containerOf, timeArgs } from '../media/media-support.js'
 import { frameProbeArgs, PROBE_ARGS, type ProbeReport } from '../media/probe-report.js'
 
 /** Runs ffmpeg for a test; what it writes to standard output, or an error with its messages. */
@@ -14,13 +15,15 @@ export function ffmpeg(args: readonly string[], input?: Uint8Array): Buffer {
 
 /** ffprobe's report on a file. */
 export function probe(path: string): ProbeReport {
-  const json = execFileSync('ffprobe', [...PROBE_ARGS, `file:${path}`], { maxBuffer: 1 << 30, stdio: 'pipe' })
-  const report = JSON.parse(json.toString()) as ProbeReport
+  const ask = (args: readonly string[]): ProbeReport => {
+    const json = execFileSync('ffprobe', [...args, `file:${path}`], { maxBuffer: 1 << 30, stdio: 'pipe' })
+    return JSON.parse(json.toString()) as ProbeReport
+  }
+  const plain = ask(PROBE_ARGS)
+  const times = timeArgs(containerOf(plain.format?.format_name ?? '') ?? '')
+  const report = times.length === 0 ? plain : ask([...PROBE_ARGS, ...times])
   const video = report.streams?.find((stream) => stream.codec_type === 'video')
-  if (!video) return report
-  const args = [...frameProbeArgs(video.index), `file:${path}`]
-  const frames = execFileSync('ffprobe', args, { maxBuffer: 1 << 30, stdio: 'pipe' })
-  return { ...report, ...(JSON.parse(frames.toString()) as Pick<ProbeReport, 'frames'>) }
+  return video ? { ...report, frames: ask([...frameProbeArgs(video.index), ...times]).frames ?? [] } : report
 }
 
 /** The index of a file. */

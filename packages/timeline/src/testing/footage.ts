@@ -11,6 +11,14 @@ import type { Edit, EditItem } from '../model/edit.js'
 import { ffmpeg, indexOf } from './ffmpeg.js'
 import { clipOf } from './media-fixtures.js'
 
+/** ffmpeg's own pictures and sounds as an input. */
+export const lavfi = (source: string): string[] => ['-f', 'lavfi', '-i', source]
+/** Fast, and tagged as the edit's own colours, so that they stay as they are. */
+export const X264: readonly string[] = [
+  ...['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'],
+  ...['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709'],
+]
+
 /** Real files in a folder of their own, what they are, and what is made of them. */
 export class Footage {
   readonly #folder = mkdtempSync(join(tmpdir(), 'sheaf-footage-'))
