@@ -9,9 +9,13 @@ import { conformFilters, rgbFilters } from './conform-picture.js'
 import { deinterlaceFilters } from './deinterlace.js'
 import { bracketed, FilterChains } from './filter-chains.js'
 import { fitInto, type FrameFormat } from './frame-format.js'
-import { addOverlay } from './overlay-chain.js'
+import { addLayer, bitsOf, canvasFormats, type LayerFormats, rgbFormat, stackFormats } from './layer-formats.js'
+import { LookGraph, type LookSource } from './look-graph.js'
+import { fittedOf, mostLevelOf } from './look-plan.js'
 import { SCALE_FLAGS, type WorkFormats, workFormats } from './picture-formats.js'
-import type { ClipPlan, MixPlan, PicturePlan } from './picture-plan.js'
+import type { ClipPlan, MixPlan, PicturePlan, StackPlan } from './picture-plan.js'
+import { picturesAvailable } from './pictures-available.js'
+import type { PlainLook } from './plain-look.js'
 import { sequenceSource } from './sequence-source.js'
 import { type SourceWindow, sourceWindow, stillWindow, type Stretch, ticksFor } from './source-window.js'
 
@@ -46,32 +50,93 @@ export class PictureGraph {
   readonly #init: PictureGraphInit
   readonly #work: WorkFormats
   readonly #chains: FilterChains
+  readonly #looks: LookGraph
 
   constructor(init: PictureGraphInit, call: CallBuilder) {
     this.#init = init
     this.#work = workFormats(init.format)
     this.#chains = new FilterChains(call, 'v')
+    this.#looks = new LookGraph({ chains: this.#chains, format: init.format, rate: init.edit.rate })
   }
 
   /** The call that writes the plan's pictures to `[out]`. */
   finish(plan: PicturePlan, options: readonly string[]): FfmpegCall {
-    const label = this.#write(plan)
+    const label = this.#write(plan, canvasFormats(this.#init.format))
     const { pixFmt } = this.#init.format
     const last = pixFmt === this.#work.canvas ? `format=${pixFmt}` : `scale=${SCALE_FLAGS},format=${pixFmt}`
     return this.#chains.finish(`[${label}]${this.#counted()},${last}`, options)
   }
 
   /** Adds the chains of a plan; returns the label of its pictures. */
-  #write(plan: PicturePlan): string {
+  #write(plan: PicturePlan, layer: LayerFormats): string {
     switch (plan.kind) {
       case 'black':
-        return this.#chains.add(colourSource('000000', plan, this.#init))
+        return this.#chains.add(
+          layer.alpha ? nothingSource(plan, layer, this.#init) : colourSource('000000', plan, this.#init),
+        )
       case 'clip':
-        return this.#clip(plan)
+        return plan.look ? this.#look({ ...plan, look: plan.look }, layer) : this.#clip(plan, layer)
+      case 'stack':
+        return this.#look(plan, layer)
       case 'row':
-        return this.#row(plan.parts.map((part) => this.#write(part)))
+        return this.#row(plan.parts.map((part) => this.#write(part, layer)))
       case 'mix':
-        return this.#mix(plan)
+        return this.#mix(plan, layer)
+    }
+  }
+
+  /** A clip or a stack with a look, over what lies below. */
+  #look(plan: (ClipPlan & { readonly look: PlainLook }) | StackPlan, layer: LayerFormats): string {
+    const { from, to, look, over } = plan
+    const below = over && this.#write(over, layer)
+    const source = plan.kind === 'stack' ? this.#stackSource(plan) : this.#clipSource(plan)
+    return this.#looks.add({ from, to, look, source, below, layer })
+  }
+
+  #stackSource(plan: StackPlan): LookSource {
+    const { width, height } = this.#init.format
+    const { from, to } = plan.inside
+    return {
+      fitted: fittedOf(plan.clip, this.#init),
+      alpha: true,
+      mostLevel: 0,
+      available: () => ({ from, to }),
+      write: () => ({ label: this.#write(plan.inside, stackFormats(this.#init.format)), width, height }),
+    }
+  }
+
+  #clipSource(plan: ClipPlan): LookSource {
+    const { clip } = plan
+    const { content } = clip
+    const video = content.kind === 'media' ? this.#indexOf(clip, content).video : undefined
+    const { rate } = this.#init.edit
+    return {
+      fitted: fittedOf(clip, this.#init),
+      alpha: video !== undefined && video.alpha !== 'none',
+      mostLevel: mostLevelOf(clip, this.#init),
+      available: (span) =>
+        content.kind === 'media' && video ? picturesAvailable(clip, content, { span, rate, video }) : span,
+      write: (span, canvas) => {
+        const label = this.#chains.add(this.#pictures({ ...plan, ...span }, { ...this.#init.format, ...canvas }))
+        const { width, height } = video ? fitInto(video, canvas) : canvas
+        return { label, width, height }
+      },
+    }
+  }
+
+  /** The pictures of a clip by themselves, for a canvas of another size. */
+  #pictures(plan: ClipPlan, format: FrameFormat): string {
+    const { content, where } = plan.clip
+    const init = { ...this.#init, format }
+    switch (content.kind) {
+      case 'colour':
+        return colourSource(content.rgb, plan, init)
+      case 'bars':
+        return barsSource(plan, init)
+      case 'stack':
+        throw new Error(`a stack among the clips of a plan (${where})`)
+      case 'media':
+        return this.#media(plan, content, 'picture', format)
     }
   }
 
@@ -86,7 +151,7 @@ export class PictureGraph {
   }
 
   /** The whole transition is made, from its first frame on, and the part that is wanted cut out of it. */
-  #mix(plan: MixPlan): string {
+  #mix(plan: MixPlan, layer: LayerFormats): string {
     const { whole, from, to, style } = plan
     const { rate } = this.#init.edit
     const frames = whole.to - whole.from
@@ -95,44 +160,43 @@ export class PictureGraph {
       'tpad=stop=2:stop_mode=clone',
       `fps=${formatRational(rate)}:start_time=0`,
       `trim=end_frame=${frames}`,
-      `scale=${SCALE_FLAGS}`,
-      `format=${this.#work.mix}`,
+      ...(layer.alpha ? multiplied(this.#init.format) : [`scale=${SCALE_FLAGS}`, `format=${this.#work.mix}`]),
     ].join(',')
-    const sides = [plan.out, plan.in].map((side) => this.#chains.add(`[${this.#write(side)}]${ready}`))
+    const sides = [plan.out, plan.in].map((side) => this.#chains.add(`[${this.#write(side, layer)}]${ready}`))
     const seconds = ((frames * rate.den) / rate.num).toFixed(9)
     return this.#chains.add(
       [
         `${bracketed(sides)}xfade=transition=${xfadeNames[style]}:duration=${seconds}:offset=0`,
         `trim=start_frame=${from - whole.from}:end_frame=${to - whole.from}`,
         this.#counted(),
-        `scale=${SCALE_FLAGS}`,
-        `format=${this.#work.canvas}`,
+        ...(layer.alpha
+          ? ['unpremultiply=inplace=1', ...fromRgb(this.#init.format, layer.ground)]
+          : [`scale=${SCALE_FLAGS}`, `format=${this.#work.canvas}`]),
       ].join(','),
     )
   }
 
-  #clip(plan: ClipPlan): string {
+  #clip(plan: ClipPlan, layer: LayerFormats): string {
     const { clip, over } = plan
     const { content } = clip
-    switch (content.kind) {
-      case 'colour':
-        return this.#chains.add(colourSource(content.rgb, plan, this.#init))
-      case 'bars':
-        return this.#chains.add(barsSource(plan, this.#init))
-      case 'stack':
-        throw new Error(`a stack among the clips of a plan (${clip.where})`)
-      case 'media':
-        return over
-          ? this.#over(plan, content, this.#write(over))
-          : this.#chains.add(this.#media(plan, content, 'canvas'))
-    }
+    if (content.kind === 'media' && over) return this.#over(plan, content, { below: this.#write(over, layer), layer })
+    const chain =
+      content.kind === 'media'
+        ? this.#media(plan, content, 'canvas', this.#init.format)
+        : this.#pictures(plan, this.#init.format)
+    return this.#chains.add(layer.alpha ? `${chain},${toFormat(layer.ground)}` : chain)
   }
 
-  #over(plan: ClipPlan, content: MediaContent, below: string): string {
+  #over(
+    plan: ClipPlan,
+    content: MediaContent,
+    { below, layer }: { readonly below: string; readonly layer: LayerFormats },
+  ): string {
     const { video } = this.#indexOf(plan.clip, content)
     const { x, y } = fitInto(video, this.#init.format)
-    const above = this.#chains.add(this.#media(plan, content, 'picture'))
-    return addOverlay(this.#chains, this.#init.format, { below, above, x, y, then: this.#counted() })
+    const picture = this.#media(plan, content, 'picture', this.#init.format)
+    const above = this.#chains.add(layer.alpha ? `${picture},${toFormat(layer.above)}` : picture)
+    return addLayer(this.#chains, this.#init.format, layer, { below, above, x, y, then: this.#counted() })
   }
 
   #indexOf({ where }: EditClip, { media }: MediaContent): PictureSource {
@@ -142,11 +206,16 @@ export class PictureGraph {
   }
 
   /** The pictures of a medium in the time of the edit, scaled: as large as they come out, or padded to the canvas. */
-  #media({ clip, from, to }: ClipPlan, content: MediaContent, extent: 'picture' | 'canvas'): string {
+  #media(
+    { clip, from, to }: ClipPlan,
+    content: MediaContent,
+    extent: 'picture' | 'canvas',
+    format: FrameFormat,
+  ): string {
     const { rate } = this.#init.edit
     const source = { rate, ...this.#indexOf(clip, content) }
     const { video } = source
-    const filters = conformFilters(video, this.#init.format, extent)
+    const filters = conformFilters(video, format, extent)
     if (content.speed.num === 0 || video.frameCount === 1) {
       const window = stillWindow(content.speed.num === 0 ? content.start : rational(0), source)
       const one = `trim=start_frame=${window.before}:end_frame=${window.before + 1}`
@@ -222,6 +291,31 @@ function timeExpression(speed: Rational, originTicks: number, offset: number): s
   const signed = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value)}`
   if (speed.num === speed.den) return `PTS${signed(offset - originTicks)}`
   return `'(PTS${signed(-originTicks)})*${speed.den}/${speed.num}${signed(offset)}'`
+}
+
+const toFormat = (pixFmt: string): string => `scale=${SCALE_FLAGS},format=${pixFmt},setsar=1`
+
+/** From a layer with transparency to RGB that is multiplied with it, in which pictures can be mixed. */
+function multiplied(format: FrameFormat): string[] {
+  const input = `in_color_matrix=${matrixOf(format)}:in_range=tv:out_range=pc`
+  return [`scale=${SCALE_FLAGS}:${input}`, `format=${rgbFormat(bitsOf(format), true)}`, 'premultiply=inplace=1']
+}
+
+function fromRgb(format: FrameFormat, pixFmt: string): string[] {
+  const output = `in_range=pc:out_color_matrix=${matrixOf(format)}:out_range=tv`
+  return [`scale=${SCALE_FLAGS}:${output}`, `format=${pixFmt}`]
+}
+
+function matrixOf({ colour }: FrameFormat): string {
+  return colour === 'bt709' ? 'bt709' : 'bt2020'
+}
+
+/** Pictures of which nothing is to be seen. */
+function nothingSource({ from, to }: FrameSpan, { ground }: LayerFormats, { edit, format }: PictureGraphInit): string {
+  const { width, height } = format
+  const size = `s=${width}x${height}:r=${formatRational(edit.rate)}`
+  const clear = `color=c=black@0:${size},trim=end_frame=1,format=${rgbFormat(bitsOf(format), true)}`
+  return [clear, ...fromRgb(format, ground), 'setsar=1', repeated(to - from, edit.rate)].join(',')
 }
 
 function colourSource(rgb: string, { from, to }: FrameSpan, { edit, format }: PictureGraphInit): string {

@@ -1,12 +1,15 @@
 import { SheafError } from '@sheaf/protocol'
 import type { MediaIndex } from '../media/media-index.js'
 import type { EditClip, EditElement, EditTrack, FrameSpan, TransitionStyle } from '../model/edit.js'
+import { reachOf } from './effect-chain.js'
 import { coversCanvas, frameBytes, type FrameFormat } from './frame-format.js'
+import { hidesAll, isHidden, lookOfClip, lookSpans } from './look-plan.js'
+import type { PlainLook } from './plain-look.js'
 
-/** What is to be seen on frames [from, to) of the edit: a tree of opaque pictures of the canvas' size. */
-export type PicturePlan = BlackPlan | ClipPlan | RowPlan | MixPlan
+/** What is to be seen on frames [from, to) of the edit: a tree of pictures of the canvas' size, opaque but in a stack that is one picture. */
+export type PicturePlan = BlackPlan | ClipPlan | StackPlan | RowPlan | MixPlan
 
-/** Black. */
+/** Black; in a stack that is one picture, nothing. */
 export interface BlackPlan extends FrameSpan {
   readonly kind: 'black'
 }
@@ -14,7 +17,17 @@ export interface BlackPlan extends FrameSpan {
 export interface ClipPlan extends FrameSpan {
   readonly kind: 'clip'
   readonly clip: EditClip
+  readonly look: PlainLook | undefined
   readonly over: PicturePlan | undefined
+}
+/** A nested stack that a look makes one picture: its tracks over each other on nothing, then the look, over the rest. */
+export interface StackPlan extends FrameSpan {
+  readonly kind: 'stack'
+  readonly clip: EditClip
+  readonly look: PlainLook
+  /** On all the frames that the look's effects want and the clip has. */
+  readonly inside: PicturePlan
+  readonly over: PicturePlan
 }
 /** One after another. */
 export interface RowPlan extends FrameSpan {
@@ -35,6 +48,8 @@ export interface MixPlan extends FrameSpan {
 export interface PlanContext {
   readonly media: ReadonlyMap<string, MediaIndex>
   readonly format: FrameFormat
+  /** Whether what no track covers is black, or nothing, as in a stack that is one picture. */
+  readonly ground: 'black' | 'nothing'
   /** How many more parts a plan may have. */
   readonly effort: { left: number }
 }
@@ -46,15 +61,15 @@ const MOST_PARTS = 2000
 const REVERSED_BYTES = 128 * 1024 * 1024
 
 /**
- * Plans frames [from, to). A nested stack's tracks simply lie above those below it, and a transition is one between
- * two whole canvases: so nothing has to be transparent, and nothing that is hidden is decoded.
+ * Plans frames [from, to). The tracks of a nested stack without a look simply lie above those below it, and a
+ * transition is one between two whole canvases: so little has to be transparent, and nothing that is hidden is decoded.
  */
 export function planPictures(
   tracks: readonly EditTrack[],
   span: FrameSpan,
-  context: Omit<PlanContext, 'effort'>,
+  context: Omit<PlanContext, 'effort' | 'ground'>,
 ): PicturePlan {
-  return planTracks(tracks, span, { ...context, effort: { left: MOST_PARTS } })
+  return planTracks(tracks, span, { ...context, ground: 'black', effort: { left: MOST_PARTS } })
 }
 
 function planTracks(tracks: readonly EditTrack[], span: FrameSpan, context: PlanContext): PicturePlan {
@@ -82,13 +97,41 @@ function planElement(
 ): PicturePlan[] {
   if (element.kind === 'gap') return [planTracks(below, span, context)]
   const { content } = element
+  const look = lookOfClip(element)
+  if (look) return planLook(element, look, below, { span, context })
   if (content.kind === 'stack') return [planTracks([...below, ...content.tracks], span, context)]
   return spansFor(element, span, context).map((part): ClipPlan => {
     const cover = coverOf(element, context)
     const under = cover === 'full' ? undefined : planTracks(below, part, context)
-    const onBlack = cover === 'part' && under?.kind === 'black'
-    return { kind: 'clip', ...part, clip: element, over: onBlack ? undefined : under }
+    const onBlack = cover === 'part' && under?.kind === 'black' && context.ground === 'black'
+    return { kind: 'clip', ...part, clip: element, look: undefined, over: onBlack ? undefined : under }
   })
+}
+
+/** A clip with a look: it may be nothing at all, and hides what lies below only when that is sure. */
+function planLook(
+  clip: EditClip,
+  look: PlainLook,
+  below: readonly EditTrack[],
+  { span, context }: { readonly span: FrameSpan; readonly context: PlanContext },
+): PicturePlan[] {
+  if (isHidden(clip, look, span, context)) return [planTracks(below, span, context)]
+  const { content } = clip
+  const parts = lookSpans(clip, look, span, context)
+  if (content.kind === 'stack') {
+    return parts.map((part): StackPlan => {
+      const { from, to } = reachOf(look.effects, part)
+      const reach = { from: Math.max(from, clip.from), to: Math.min(to, clip.to) }
+      const inside = planTracks(content.tracks, reach, { ...context, ground: 'nothing' })
+      return { kind: 'stack', ...part, clip, look, inside, over: planTracks(below, part, context) }
+    })
+  }
+  const hides = hidesAll(clip, look, context)
+  return parts
+    .flatMap((part) => spansFor(clip, part, context))
+    .map((part): ClipPlan => {
+      return { kind: 'clip', ...part, clip, look, over: hides ? undefined : planTracks(below, part, context) }
+    })
 }
 
 /** Clips that run backwards are rendered in short pieces, each turned round by itself. */
@@ -135,6 +178,8 @@ export function countInputs(plan: PicturePlan): number {
       return 0
     case 'clip':
       return (plan.clip.content.kind === 'media' ? 1 : 0) + (plan.over ? countInputs(plan.over) : 0)
+    case 'stack':
+      return countInputs(plan.inside) + countInputs(plan.over)
     case 'row':
       return plan.parts.reduce((sum, part) => sum + countInputs(part), 0)
     case 'mix':
