@@ -1,5 +1,7 @@
-import { writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 
 const rate = 25
 const time = (value: number) => ({ OTIO_SCHEMA: 'RationalTime.1', value, rate })
@@ -25,9 +27,28 @@ const turn = (before: number, after: number, transition_type = 'SMPTE_Dissolve')
 })
 const track = (kind: string, children: readonly object[]) => ({ OTIO_SCHEMA: 'Track.1', kind, children })
 
+/** Numbered pictures, each shown for two frames; one of them is missing. */
+const numbered = (frames: number) => ({
+  ...clip('numbered', 0, frames),
+  media_references: {
+    DEFAULT_MEDIA: {
+      ...{ OTIO_SCHEMA: 'ImageSequenceReference.1', target_url_base: 'media/numbered', name_prefix: 'n.' },
+      ...{ name_suffix: '.png', start_frame: 98, frame_step: 2, frame_zero_padding: 4, rate },
+      ...{ missing_frame_policy: 'black', available_range: range(0, frames) },
+    },
+  },
+})
+
+async function makeNumbered(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  const source = ['-f', 'lavfi', '-i', 'testsrc2=s=90x54:r=25', '-frames:v', '40', '-start_number', '95']
+  await promisify(execFile)('ffmpeg', ['-v', 'error', '-y', ...source, '-pix_fmt', 'rgb24', join(folder, 'n.%04d.png')])
+  await rm(join(folder, 'n.0108.png'))
+}
+
 /**
  * Writes an edit of 180 frames over the media of a small film that lie in `folder`: tracks over each other, transitions
- * between clips and with nothing, speeds, a nested stack, sounds at once.
+ * between clips and with nothing, speeds, a nested stack, numbered pictures, sounds at once.
  */
 export async function writeHardEdit(folder: string): Promise<string> {
   const nested = (kind: string) => ({
@@ -48,10 +69,11 @@ export async function writeHardEdit(folder: string): Promise<string> {
       clip('old.mp4', 40, 20, 0.5),
       turn(8, 0),
     ]),
-    track('Video', [gap(30), turn(0, 8), clip('old.mp4', 60, 40), turn(6, 0), gap(110)]),
+    track('Video', [gap(30), turn(0, 8), clip('old.mp4', 60, 40), turn(6, 0), gap(20), numbered(30), gap(60)]),
     track('Audio', [clip('wide.mp4', 10, 90), turn(8, 8), clip('old.mp4', 15, 90)]),
     track('Audio', [gap(60), nested('Audio'), clip('wide.mp4', 10, 40, 1.5)]),
   ]
+  await makeNumbered(join(folder, 'media', 'numbered'))
   const path = join(folder, 'hard.otio')
   const stack = { OTIO_SCHEMA: 'Stack.1', children: tracks }
   await writeFile(

@@ -1,5 +1,6 @@
 import type { VideoIndex } from '../media/media-index.js'
 import { blackPictures, pictureBytes, type PictureSpan, type SequenceIndex } from '../media/picture-sequence.js'
+import { pixelTraits } from '../media/pixel-formats.js'
 import type { FilterChains } from './filter-chains.js'
 
 /** Numbered pictures that one chain of the graph reads. */
@@ -32,22 +33,34 @@ export function sequenceSource(request: SequenceRequest, chains: FilterChains): 
   ].join(',')
 }
 
-/** The 8-bit formats in which a picture can be made black as it is. */
-const BLACKENED = /^(rgb24|bgr24|rgba|bgra|argb|abgr|gbrp|gbrap|gray|ya8|pal8|yuvj?a?4[0-4][0-4]p)$/
-
 /** Whether missing pictures of a sequence can be shown as black beside pictures of this format. */
 export function canBlacken(pixFmt: string): boolean {
-  return BLACKENED.test(pixFmt)
+  return blackFilter(pixFmt, 'full') !== undefined
 }
 
-/** Makes some of the pictures black and opaque, in their own format: nothing is left to negotiation. */
-function blacken({ range, matrix, pixFmt }: VideoIndex, pictures: readonly PictureSpan[]): string {
+/** Makes some of the pictures black and opaque. */
+function blacken({ range, pixFmt }: VideoIndex, pictures: readonly PictureSpan[]): string {
+  const filter = blackFilter(pixFmt, range)
+  if (filter === undefined) throw new Error(`pictures of ${pixFmt} cannot be made black`)
   const when = pictures.map(([from, to]) => `between(n,${from},${to - 1})`).join('+')
-  const alone = pixFmt === 'gray' || pixFmt === 'ya8'
-  const dark = matrix === 'rgb' || range === 'full' ? 0 : 16
-  const chroma = matrix === 'rgb' ? 0 : 128
-  const values = alone ? `c0=${dark}:c1=255` : `c0=${dark}:c1=${chroma}:c2=${chroma}:c3=255`
-  // Pictures with a palette have no such filter; as RGB they are the same.
-  const before = pixFmt === 'pal8' ? 'scale=flags=bicubic+accurate_rnd+bitexact,format=rgba,' : ''
-  return `${before}lut=${values}:enable='${when}'`
+  return `${filter}:enable='${when}'`
+}
+
+/**
+ * Filters that make pictures of a format black in that format, so that nothing is left to negotiation; undefined where
+ * ffmpeg has none.
+ */
+export function blackFilter(pixFmt: string, range: VideoIndex['range']): string | undefined {
+  const traits = pixelTraits(pixFmt)
+  if (!traits || /^(nv|p\d|yuyv|uyvy)/.test(pixFmt)) return undefined
+  const { kind, alpha, depth } = traits
+  if (kind === 'rgb' && !alpha && (depth === 'float' || /^0|0$/.test(pixFmt))) return 'colorchannelmixer=rr=0:gg=0:bb=0'
+  if (depth === 'float' || (kind === 'grey' && alpha)) return undefined
+  // Its table takes numbers in the processor's own order, and no palettes; these ways there change no value.
+  const plain = pixFmt === 'pal8' ? 'rgba' : pixFmt.replace(/be$/, 'le')
+  const before = plain === pixFmt ? '' : `scale=flags=bicubic+accurate_rnd+bitexact,format=${plain},`
+  const [dark, neutral] =
+    kind === 'yuv' && range === 'limited' ? [2 ** (depth - 4), 2 ** (depth - 1)] : [0, 2 ** (depth - 1)]
+  const values = kind === 'grey' ? '' : kind === 'yuv' ? `:c1=${neutral}:c2=${neutral}` : ':c1=0:c2=0'
+  return `${before}lut=c0=${dark}${values}${kind === 'grey' ? '' : ':c3=maxval'}`
 }
