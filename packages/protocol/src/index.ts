@@ -16,6 +16,7 @@ export {
   type SubmitRequest,
   type SubmitResponse,
 } from './api/api-schemas.js'
+export { colourChoices, type ColourChoice } from './colour-choice.js'
 export {
   FarmViewSchema,
   JobViewSchema,

@@ -19,6 +19,7 @@ import {
   cutsOf,
   decodeManifest,
   frameFormat,
+  jobColours,
   mediaClipsOf,
   mediaIndices,
   encodeManifest,
@@ -37,6 +38,7 @@ import {
   type FrameSize,
   type Manifest,
   type MediaState,
+  type ShownMedium,
   type Preset,
   type ReadEdit,
 } from '@sheaf/timeline'
@@ -250,7 +252,19 @@ function manifestOf(job: {
   )
   const segments = planSegments({ frames: edit.frames, cuts: cutsOf(edit), segmentFrames: request.segmentFrames })
   const bound = bindMedia(edit, ids)
-  return { version: MANIFEST_VERSION, edit: bound, media: assets, preset, segments, picture: frameFormat(canvas) }
+  const pixFmt = 'yuv420p'
+  const colours = jobColours(request.colour ?? 'auto', shownMedia(bound, assets), { pixFmt })
+  const picture = frameFormat({ ...canvas, pixFmt, ...colours })
+  return { version: MANIFEST_VERSION, edit: bound, media: assets, preset, segments, picture }
+}
+
+/** The media whose pictures are in the film. */
+function shownMedia({ video }: Edit, media: Manifest['media']): ShownMedium[] {
+  const shown = new Set(mediaClipsOf(video).map(({ content }) => content.media))
+  return [...shown].flatMap((id) => {
+    const medium = media[id]
+    return medium?.index.video ? [{ name: medium.name, video: medium.index.video }] : []
+  })
 }
 
 function sizeOf({ size }: PrepareRequest, edit: Edit, media: readonly FoundMedium[]): FrameSize {

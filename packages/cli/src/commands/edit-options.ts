@@ -1,6 +1,14 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { contiguousFrames, formatFrameRange, parseFrameRange, SheafError, type SubmitRequest } from '@sheaf/protocol'
+import {
+  colourChoices,
+  type ColourChoice,
+  contiguousFrames,
+  formatFrameRange,
+  parseFrameRange,
+  SheafError,
+  type SubmitRequest,
+} from '@sheaf/protocol'
 import { wholeNumber, type CommonOptions } from './define-command.js'
 
 /** How an edit is to be read and rendered, as commands take it that render one or compare with one. */
@@ -12,6 +20,7 @@ export interface EditOptions extends CommonOptions {
   readonly dropUnknown?: boolean
   readonly font: readonly string[]
   readonly allowMissing?: boolean
+  readonly colour?: string
   readonly mediaRoot?: readonly string[]
   readonly subtitles?: string
   readonly subtitleFont?: string
@@ -32,6 +41,7 @@ export function addEditOptions(command: Command): Command {
     .option('--subtitle-font <family>', 'their font, where they name none')
     .option('--font <path>', 'a font file, or a folder of them; may be given again', collect, [])
     .option('--allow-missing', 'show a slate with its name instead of a medium that is missing')
+    .option('--colour <colour>', "auto, bt709, hlg, pq (default: auto, the footage's)")
     .option('--media-root <OLD=NEW>', 'media below OLD in the edit are now below NEW; may be repeated', collect)
 }
 
@@ -48,6 +58,7 @@ export function editRequest(cwd: string, edit: string, options: EditOptions): Ed
     ...(options.subtitleFont === undefined ? {} : { subtitleFont: options.subtitleFont }),
     ...(options.font.length === 0 ? {} : { fonts: options.font.map((path) => resolve(cwd, path)) }),
     ...(options.allowMissing === true ? { allowMissing: true } : {}),
+    ...(options.colour === undefined ? {} : { colour: checkColour(options.colour) }),
     ...(options.mediaRoot === undefined ? {} : { mediaRoots: options.mediaRoot.map((text) => mediaRoot(text, cwd)) }),
   }
 }
@@ -76,6 +87,16 @@ function oneRange(text: string): string {
     })
   }
   return formatFrameRange(range)
+}
+
+function checkColour(text: string): ColourChoice {
+  const choice = colourChoices.find((one) => one === text)
+  if (choice !== undefined) return choice
+  throw new SheafError({
+    code: 'SHEAF_REQUEST_INVALID',
+    message: `"${text}" are no colours of a film`,
+    hint: `Write one of: ${colourChoices.join(', ')}`,
+  })
 }
 
 function checkSize(text: string): string {

@@ -77,16 +77,20 @@ describe('render', () => {
       '--no-watch',
       ...roots.flatMap((root) => ['--media-root', root]),
       '--allow-missing',
+      ...['--colour', 'hlg'],
     ])
     expect(run.exitCode).toBe(0)
     expect(agent.requests[0]?.body).toMatchObject({
       allowMissing: true,
+      colour: 'hlg',
       mediaRoots: [
         { from: 'P:\\shots', to: '/mnt/shots' },
         { from: '\\\\nas\\proj', to: '/films/here' },
         { from: '/old', to: '/new=ish' },
       ],
     })
+    const wrongColour = await cli.run([...argv, '--no-watch', '--colour', 'rec709'])
+    expect(wrongColour.stderr.text).toContain('auto, bt709, hlg, pq')
     for (const wrong of ['/old', '=/new', '/old=']) {
       const { exitCode, stderr } = await cli.run([...argv, '--no-watch', '--media-root', wrong])
       expect([exitCode, stderr.text]).toEqual([expect.any(Number), expect.stringContaining('OLD=NEW')])

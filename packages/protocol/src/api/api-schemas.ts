@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { colourChoices, type ColourChoice } from '../colour-choice.js'
 import { agentStatuses } from '../statuses.js'
 
 /** What `POST /v1/jobs` takes. Paths are absolute on the machine of the agent that is asked. */
@@ -39,6 +40,8 @@ export const SubmitRequestSchema = Type.Object(
     ),
     /** Show a slate instead of a medium that is missing, with a warning each. */
     allowMissing: Type.Optional(Type.Boolean()),
+    /** Colours of the film; `auto`, the default: those of its footage. */
+    colour: Type.Optional(Type.Unsafe<ColourChoice>({ type: 'string', enum: [...colourChoices] })),
   },
   { additionalProperties: false },
 )
