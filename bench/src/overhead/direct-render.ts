@@ -41,10 +41,11 @@ export async function compileDirect({ tools, editPath, size, preset, output }: D
   const pathOf = (target: string): string => resolve(dirname(editPath), target)
   for (const { path } of targets) media.set(path, await probeMedia({ tools, path: pathOf(path) }))
   const chosen = parsePreset(preset)
-  if (chosen.id !== 'h264') throw new RangeError(`the direct render knows h264 alone, not ${preset}`)
+  const { encoder: name, crf, speed } = chosen.pictures ?? {}
+  if (name !== 'libx264') throw new RangeError(`the direct render knows x264 alone, not ${preset}`)
   const pictures = compileCompositor({ edit, media, from: 0, to: edit.frames, format: frameFormat(size) })
   const sound = compileAudio({ edit, media, preset: chosen, output })
-  const encoder = ['-c:v', 'libx264', '-crf', String(chosen.crf), '-preset', chosen.speed]
+  const encoder = ['-c:v', 'libx264', '-crf', String(crf), '-preset', String(speed)]
   const target = ['-fps_mode', 'passthrough', '-frames:v', String(edit.frames), '-f', 'mp4', `file:${output}`]
   return { args: mergeCalls({ pictures, sound, encoder: [...encoder, ...target], pathOf }), frames: edit.frames }
 }

@@ -9,6 +9,7 @@ import { addJobs } from './commands/jobs.js'
 import { addLogs } from './commands/logs.js'
 import { addPause } from './commands/pause.js'
 import { addPeers } from './commands/peers.js'
+import { addPresets } from './commands/presets.js'
 import { addRender } from './commands/render.js'
 import { addRequeue } from './commands/requeue.js'
 import { addResume } from './commands/resume.js'
@@ -47,7 +48,7 @@ export function buildProgram(host: CommandHost): Command {
   program.commandsGroup('The agent:')
   for (const add of [addUp, addDown, addStatus, addPeers, addBench, addLogs, addDoctor]) add(program, host)
   program.commandsGroup('Jobs:')
-  for (const add of [addRender, addJobs, addWatch, addCancel, addRequeue, addVerify]) add(program, host)
+  for (const add of [addRender, addPresets, addJobs, addWatch, addCancel, addRequeue, addVerify]) add(program, host)
   program.commandsGroup('The agent or a job:')
   for (const add of [addPause, addResume]) add(program, host)
   return program

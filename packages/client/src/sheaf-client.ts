@@ -5,12 +5,14 @@ import {
   FarmViewSchema,
   JobViewSchema,
   LogLineSchema,
+  PresetViewSchema,
   SubmitResponseSchema,
   type AgentView,
   type BenchResponse,
   type FarmView,
   type JobView,
   type LogLine,
+  type PresetView,
   type SubmitRequest,
   type SubmitResponse,
 } from '@sheaf/protocol'
@@ -99,6 +101,11 @@ export class SheafClient {
   async submit(request: SubmitRequest, options?: CallOptions): Promise<SubmitResponse> {
     const answer = await this.#post(apiPaths.jobs, request, options, ingestTimeoutMs)
     return checkAnswer(SubmitResponseSchema, answer, apiPaths.jobs)
+  }
+
+  /** What films can be encoded to: the shipped presets and the studio's own. */
+  async presets(options?: CallOptions): Promise<readonly PresetView[]> {
+    return checkAnswer(Type.Array(PresetViewSchema), await this.#get(apiPaths.presets, options), apiPaths.presets)
   }
 
   /** Cancels a job for good. SHEAF_JOB_CLOSED when it has ended already. */

@@ -7,6 +7,7 @@ export {
   LogLineSchema,
   PriorityRequestSchema,
   SubmitRequestSchema,
+  PresetViewSchema,
   SubmitResponseSchema,
   type AgentRunFile,
   type AgentView,
@@ -14,6 +15,7 @@ export {
   type BenchResponse,
   type LogLine,
   type SubmitRequest,
+  type PresetView,
   type SubmitResponse,
 } from './api/api-schemas.js'
 export { colourChoices, type ColourChoice } from './colour-choice.js'

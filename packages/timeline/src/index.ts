@@ -119,16 +119,26 @@ export { bindMedia, cutsOf, mediaClipsOf } from './model/walk-edit.js'
 export { durationOf } from './otio/durations.js'
 export type { OtioChild, OtioNode } from './otio/otio-types.js'
 export { parseOtio, type ParsedOtio } from './otio/parse-otio.js'
+export { BUILT_IN_PRESETS } from './preset/built-in-presets.js'
+export { ENCODER_NAMES, encoderRule, type EncoderName, type PictureCoding } from './preset/picture-coding.js'
+export {
+  formatPreset,
+  parsePreset,
+  parsePresetFile,
+  presetFileText,
+  presetOptions,
+  splitPresetText,
+  withOptions,
+} from './preset/preset-text.js'
 export {
   checkOutputName,
-  formatPreset,
-  listPresets,
-  parsePreset,
-  X264_SPEEDS,
+  expectedOutputBytes,
+  needsFinalEncode,
+  outputKind,
+  type OutputKind,
   type Preset,
-  type PresetInfo,
-  type X264Speed,
 } from './preset/preset.js'
+export type { SoundCoding } from './preset/sound-coding.js'
 export { burnIn, type Subtitles } from './subtitles/burn-in.js'
 export { planSegments, SEGMENT_LENGTH, type SegmentRequest, type SegmentSpan } from './segment/plan-segments.js'
 export { BORDER_REACH, borderWindows, wholeWindows, windowAround } from './verify/border-windows.js'

@@ -1,6 +1,12 @@
 import type { BenchResponse } from '@sheaf/protocol'
 import { benchmarkKey, runBenchmark } from '../benchmark/index.js'
-import { engineFingerprint, type FfmpegTools } from '../engine/index.js'
+import {
+  classFingerprint,
+  classOfFingerprint,
+  engineFingerprint,
+  type EngineClass,
+  type FfmpegTools,
+} from '../engine/index.js'
 import type { Log } from '../log/index.js'
 import type { MachineDescription } from '../machine/index.js'
 import type { SettingsStore } from './settings.js'
@@ -28,6 +34,9 @@ export class Ability {
   #fingerprint: string | undefined
   #score: number | undefined
   #finding: Promise<string> | undefined
+  /** Classes of jobs beyond the base that somebody asked about. */
+  readonly #classes = new Map<EngineClass, Promise<string>>()
+  readonly #classFingerprints = new Map<EngineClass, string>()
   #preparing: Promise<void> | undefined
   #benching: Promise<BenchResponse> | undefined
 
@@ -59,7 +68,9 @@ export class Ability {
   }
 
   fingerprints(): Readonly<Record<string, string>> {
-    return this.#fingerprint === undefined ? {} : { ffmpeg: this.#fingerprint }
+    if (this.#fingerprint === undefined) return {}
+    const classes = [...this.#classFingerprints].map(([name, fingerprint]) => [`ffmpeg/${name}`, fingerprint] as const)
+    return { ffmpeg: this.#fingerprint, ...Object.fromEntries(classes) }
   }
 
   /** Finds the fingerprint, then the score, unless `benchmark` is false. Rejects when the engine does not work here. */
@@ -74,6 +85,27 @@ export class Ability {
     return this.#finding
   }
 
+  /**
+   * The fingerprint of a class of jobs, measured when it is asked for first. Rejects when this machine cannot
+   * render such jobs, for good: what failed is not tried again before the agent is started again.
+   */
+  fingerprintOf(engineClass: EngineClass): Promise<string> {
+    if (engineClass === 'base') return this.fingerprint()
+    const finding = this.#classes.get(engineClass) ?? this.#findClass(engineClass)
+    this.#classes.set(engineClass, finding)
+    return finding
+  }
+
+  /** A job asks for this fingerprint: finds out in the background whether this machine has it. */
+  learn(fingerprint: string): void {
+    const engineClass = classOfFingerprint(fingerprint)
+    if (engineClass === undefined || engineClass === 'base' || this.#classes.has(engineClass)) return
+    if (this.#fingerprint === undefined) return
+    this.fingerprintOf(engineClass).catch((error: unknown) =>
+      this.#components.log.info({ engineClass, error }, 'jobs of this class are not for this machine'),
+    )
+  }
+
   /** Measures, or returns the kept result while hardware and engine are the same. */
   bench(again: boolean): Promise<BenchResponse> {
     this.#benching ??= this.#bench(again).finally(() => (this.#benching = undefined))
@@ -83,7 +115,7 @@ export class Ability {
   /** Resolves when nothing is being measured any more. */
   async stop(): Promise<void> {
     this.#abort.abort(new Error('agent stops'))
-    await Promise.allSettled([this.#preparing, this.#finding, this.#benching])
+    await Promise.allSettled([this.#preparing, this.#finding, this.#benching, ...this.#classes.values()])
   }
 
   async #prepare(benchmark: boolean): Promise<void> {
@@ -107,6 +139,16 @@ export class Ability {
       this.#finding = undefined
       throw error
     }
+  }
+
+  async #findClass(engineClass: Exclude<EngineClass, 'base'>): Promise<string> {
+    await this.fingerprint()
+    const { tools } = this.#components
+    const { cacheDir } = this.#init
+    const fingerprint = await classFingerprint({ tools, cacheDir, engineClass, signal: this.#abort.signal })
+    this.#classFingerprints.set(engineClass, fingerprint)
+    this.#init.onChange()
+    return fingerprint
   }
 
   async #key(): Promise<string> {

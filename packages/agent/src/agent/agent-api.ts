@@ -9,12 +9,13 @@ import {
   type JobId,
   type JobView,
   type LogLine,
+  type PresetView,
   type SubmitRequest,
   type SubmitResponse,
 } from '@sheaf/protocol'
 import type { ApiAgent } from '../api/index.js'
 import { probeMedia } from '../engine/index.js'
-import { ingestEdit } from '../ingest/index.js'
+import { ingestEdit, presetViews } from '../ingest/index.js'
 import type { AgentParts, PartsInit } from './agent-parts.js'
 import { isClosed } from './farm-reader.js'
 import { agentStatus } from './self-report.js'
@@ -79,12 +80,18 @@ export class AgentApi implements ApiAgent {
       madeFolder: (jobId) => join(storage.paths.assets, jobId, 'made'),
       putManifest: async (bytes) => (await storage.blobs.put(bytes)).id,
       registerAsset: (jobId, asset, source) => storage.registry.register(jobId, asset, source),
-      fingerprint: await this.#parts.ability.fingerprint(),
+      fingerprintOf: (engineClass) => this.#parts.ability.fingerprintOf(engineClass),
+      presetFolder: storage.paths.presets,
       nowMs: Date.now,
     })
     await this.#sign({ kind: 'job-submitted', payload })
     const frames = payload.segmentFrames.reduce((sum, count) => sum + count, 0)
     return { jobId: payload.jobId, frames, segments: payload.segmentFrames.length, warnings: [...warnings] }
+  }
+
+  presets(): Promise<PresetView[]> {
+    const { storage, tools } = this.#init
+    return presetViews(storage.paths.presets, tools.encoders)
   }
 
   /** Two jobs that write one file would undo each other's work. */

@@ -239,6 +239,9 @@ export class AgentParts {
         highestCounter: storage.settings.get().highestCounter,
         onChange: () => {
           this.closed.update()
+          for (const { jobId } of this.farm.openJobs()) {
+            this.ability.learn(jobRecord(this.host.farm, jobId)?.submitted.fingerprint ?? '')
+          }
           this.worker.update()
           this.results.update()
           onChange()

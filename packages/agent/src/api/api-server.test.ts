@@ -24,6 +24,7 @@ function fakeAgent() {
   }
   const agent: ApiAgent = {
     status: () => ({ peer: 'me' }) as AgentView,
+    presets: () => Promise.resolve([]),
     view: () => {
       world.views += 1
       return world.view

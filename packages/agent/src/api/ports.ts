@@ -4,6 +4,7 @@ import type {
   FarmView,
   JobView,
   LogLine,
+  PresetView,
   SubmitRequest,
   SubmitResponse,
 } from '@sheaf/protocol'
@@ -12,6 +13,7 @@ import type {
 export interface ApiAgent {
   status(): AgentView
   view(): FarmView
+  presets(): Promise<PresetView[]>
   /** Calls back when the view may have changed; returns the way to stop it. */
   onChange(listener: () => void): () => void
   submit(request: SubmitRequest): Promise<SubmitResponse>

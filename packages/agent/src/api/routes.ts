@@ -8,6 +8,7 @@ import {
   FarmViewSchema,
   JobViewSchema,
   LogLineSchema,
+  PresetViewSchema,
   PriorityRequestSchema,
   SubmitRequestSchema,
   SubmitResponseSchema,
@@ -54,6 +55,7 @@ export function registerJobRoutes(server: FastifyInstance, agent: ApiAgent): voi
     { schema: { body: SubmitRequestSchema, ...answer(SubmitResponseSchema) } },
     (request) => agent.submit(request.body),
   )
+  server.get(apiPaths.presets, { schema: answer(Type.Array(PresetViewSchema)) }, () => agent.presets())
   server.get<ById>(apiPaths.job, one, (request) => agent.job(request.params.jobId))
   server.post<ById>(apiPaths.jobCancel, one, (request) => agent.cancelJob(request.params.jobId))
   server.post<ById>(apiPaths.jobPause, one, (request) => agent.pauseJob(request.params.jobId, true))

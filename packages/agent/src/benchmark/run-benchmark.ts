@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SheafError } from '@sheaf/protocol'
+import { parsePreset } from '@sheaf/timeline'
 import { type FfmpegTools, makeProbeEdit, type ProbeEdit, type RenderedSegment, renderChunk } from '../engine/index.js'
 import { FrameCounter } from './frame-counter.js'
 import { REFERENCE_FRAMES_PER_SECOND } from './reference.js'
@@ -37,7 +38,7 @@ const LIMIT_MS = 4000
 export async function runBenchmark(options: BenchmarkOptions): Promise<BenchmarkResult> {
   const { tools, slots, cacheDir, signal, limitMs = LIMIT_MS } = options
   try {
-    const preset = { id: 'h264', crf: 20, speed: 'medium' } as const
+    const preset = parsePreset('h264')
     const edit = await makeProbeEdit({ tools, dir: cacheDir, preset, ...WORK, signal })
     const limit = new AbortController()
     const signals = AbortSignal.any([limit.signal, ...(signal ? [signal] : [])])

@@ -14,6 +14,8 @@ export interface FfmpegTools {
   readonly version: string
   /** All of `ffmpeg -version`: version, configuration, library versions. Part of the fingerprint. */
   readonly banner: string
+  /** Encoders that this build has; those of chips may still not work on this machine. */
+  readonly encoders: ReadonlySet<string>
 }
 
 /** Where to look; the process's own environment unless a test says otherwise. */
@@ -45,12 +47,11 @@ export async function findFfmpeg(options: FindFfmpegOptions = {}): Promise<Ffmpe
   if (isTooOld(version, banner)) {
     throw missing(`${ffmpeg} is version ${version}, Sheaf needs ${OLDEST.join('.')} or newer`, platform)
   }
+  const built = new Set([...encoders.matchAll(/^ [A-Z.]{6} (\S+) /gm)].map(([, name = '']) => name))
   for (const name of ENCODERS) {
-    if (!new RegExp(`^ [A-Z.]{6} ${name} `, 'm').test(encoders)) {
-      throw missing(`${ffmpeg} ${version} was built without the encoder ${name}`, platform)
-    }
+    if (!built.has(name)) throw missing(`${ffmpeg} ${version} was built without the encoder ${name}`, platform)
   }
-  return { ffmpeg, ffprobe, version, banner }
+  return { ffmpeg, ffprobe, version, banner, encoders: built }
 }
 
 /** The exact command that installs ffmpeg on this kind of machine. */

@@ -1,4 +1,5 @@
-export { ENGINE_VERSION, engineFingerprint, type FingerprintOptions } from './engine-fingerprint.js'
+export { classOfFingerprint, engineClassOf, type EngineClass } from './engine-class.js'
+export { classFingerprint, ENGINE_VERSION, engineFingerprint, type FingerprintOptions } from './engine-fingerprint.js'
 export { findFfmpeg, type FfmpegTools, type FindFfmpegOptions } from './find-ffmpeg.js'
 export { inputPlaces, pictureList } from './input-places.js'
 export { readPictureHead, type PictureHead } from './picture-head.js'

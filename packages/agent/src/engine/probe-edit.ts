@@ -51,7 +51,7 @@ export async function makeProbeEdit(recipe: ProbeEditRecipe): Promise<ProbeEdit>
       audio: [{ name: 'A1', items }],
     },
     media: { a0: { index, sizeBytes: size, name: 'probe.mov' } },
-    picture: frameFormat({ width, height }),
+    picture: frameFormat({ width, height, pixFmt: preset.pixels ?? 'yuv420p' }),
     preset,
     segments: Array.from({ length: segments }, (_, i) => [i * segmentFrames, (i + 1) * segmentFrames] as const),
   }

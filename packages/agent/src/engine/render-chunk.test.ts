@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BlobId, JobId } from '@sheaf/protocol'
-import { audioExtension, type Preset } from '@sheaf/timeline'
+import { audioExtension, parsePreset, type Preset } from '@sheaf/timeline'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openOutputJoiner, verifyOutput } from '../join/index.js'
 import { sha256 } from '../join/testing/make-media.js'
@@ -24,7 +24,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(dir, { recursive: true, force: true }))
 
-const presets: readonly Preset[] = [{ id: 'h264', crf: 30, speed: 'veryfast' }, { id: 'ffv1' }]
+const presets: readonly Preset[] = [parsePreset('h264:crf=30,speed=veryfast'), parsePreset('ffv1')]
 
 async function render(edit: ProbeEdit, from: number, to: number): Promise<RenderedSegment[]> {
   const outDir = await mkdtemp(join(dir, 'chunk-'))
@@ -35,10 +35,10 @@ async function render(edit: ProbeEdit, from: number, to: number): Promise<Render
   return segments
 }
 
-describe.each(presets)('a job with preset $id', (preset) => {
+describe.each(presets)('a job with preset $name', (preset) => {
   let edit: ProbeEdit
   beforeAll(async () => {
-    const recipe = { tools, dir: join(dir, preset.id), preset, width: 160, height: 90 }
+    const recipe = { tools, dir: join(dir, preset.name), preset, width: 160, height: 90 }
     edit = await makeProbeEdit({ ...recipe, segments: 4, segmentFrames: 24 })
   })
 
@@ -49,11 +49,11 @@ describe.each(presets)('a job with preset $id', (preset) => {
     for (const [i, part] of parts.entries()) {
       expect((await readFile(part.path)).equals(await readFile(whole[i]?.path ?? ''))).toBe(true)
     }
-    const audioPath = join(dir, `${preset.id}-sound${audioExtension(preset)}`)
+    const audioPath = join(dir, `${preset.name}-sound${audioExtension(preset)}`)
     const signal = new AbortController().signal
     expect(await renderAudio({ ...edit, tools, outPath: audioPath, signal })).toBe(true)
     const { rate } = edit.manifest.edit
-    const outPath = join(dir, `${preset.id}${preset.id === 'ffv1' ? '.mov' : '.mp4'}`)
+    const outPath = join(dir, `${preset.name}${preset.name === 'ffv1' ? '.mov' : '.mp4'}`)
     const options = {
       jobId: '00000000000000000001' as JobId,
       outPath,

@@ -104,7 +104,8 @@ function toolEnvironment(): Record<string, string> {
     if (name.startsWith('LC_') || name === 'LANG' || name === 'FFREPORT' || name.startsWith('AV_LOG')) continue
     environment[name] = value
   }
-  return { ...environment, LC_ALL: 'C', AV_LOG_FORCE_NOCOLOR: '1' }
+  // SVT-AV1 greets on stderr, where only what went wrong is looked for: 1 is errors alone.
+  return { ...environment, LC_ALL: 'C', AV_LOG_FORCE_NOCOLOR: '1', SVT_LOG: '1' }
 }
 
 function keepTail(stream: Readable | null): () => string {

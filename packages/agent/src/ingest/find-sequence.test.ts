@@ -16,6 +16,7 @@ import {
   resolveCall,
   type Edit,
   type MediaIndex,
+  parsePreset,
 } from '@sheaf/timeline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { placeOf, type AssetPlace } from '../blobs/index.js'
@@ -268,7 +269,8 @@ describe('numbered pictures', { timeout: 60_000 }, () => {
         edit: bindMedia(edit, new Map([[target.path, 'a0']])),
         media: { a0: { index: state.index, sizeBytes: source.sizeBytes, name: 'shot' } },
         picture: format,
-        ...{ preset: { id: 'ffv1' }, segments: [[0, 24]] },
+        preset: parsePreset('ffv1'),
+        segments: [[0, 24]] as const,
       } as const
       const text = encodeManifest(manifest)
       expect(decodeManifest(text)).toEqual(manifest)

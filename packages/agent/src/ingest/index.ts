@@ -6,3 +6,4 @@ export {
   type PreparedJob,
   type PrepareRequest,
 } from './ingest-edit.js'
+export { presetViews } from './preset-views.js'

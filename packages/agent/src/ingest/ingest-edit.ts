@@ -18,14 +18,18 @@ import {
   countCompositorInputs,
   cutsOf,
   decodeManifest,
+  expectedOutputBytes,
   frameFormat,
   jobColours,
   mediaClipsOf,
   mediaIndices,
   encodeManifest,
+  encoderRule,
   formatPreset,
   MANIFEST_VERSION,
   mediaError,
+  needsFinalEncode,
+  outputKind,
   outputSize,
   parsePreset,
   picturesOfEdit,
@@ -43,8 +47,10 @@ import {
   type ReadEdit,
 } from '@sheaf/timeline'
 import type { AssetSource } from '../blobs/index.js'
+import { engineClassOf, type EngineClass } from '../engine/index.js'
 import { checkOutput, jobNameOf } from './check-output.js'
 import { filesOfMedia, findMedia, type FindMediaInit, type FoundMedium } from './find-media.js'
+import { findPreset } from './find-preset.js'
 import { checkMediaRoots } from './media-root.js'
 import { openEdit, readEditFile, type OpenedEdit } from './open-edit.js'
 import { slateMedia, type SlatedEdit } from './slate-media.js'
@@ -57,7 +63,10 @@ export interface IngestPorts {
   readonly madeFolder: (jobId: JobId) => string
   readonly putManifest: (bytes: Uint8Array) => Promise<BlobId>
   readonly registerAsset: (jobId: JobId, asset: AssetId, source: AssetSource) => Promise<void>
-  readonly fingerprint: string
+  /** What agents must agree in to share a job of this class. Rejects when this machine cannot render it. */
+  readonly fingerprintOf: (engineClass: EngineClass) => Promise<string>
+  /** Folder of the studio's own presets. */
+  readonly presetFolder?: string | undefined
   readonly nowMs: () => number
 }
 
@@ -73,12 +82,14 @@ export interface IngestedJob {
  * Throws before anything is rendered, with all missing media in one error.
  */
 export async function ingestEdit(request: SubmitRequest, ports: IngestPorts): Promise<IngestedJob> {
-  checkOutputName(parsePreset(request.preset ?? 'h264'), request.outputPath)
+  const preset = await findPreset(request.preset ?? 'h264', ports.presetFolder)
+  checkReady(preset)
+  checkOutputName(preset, request.outputPath)
   const submittedAtMs = ports.nowMs()
   const jobId = jobIdFrom(submittedAtMs, randomBytes(11))
   const madeFolder = ports.madeFolder(jobId)
   try {
-    const { warnings, ...job } = await prepareJob(request, { probe: ports.probe, madeFolder })
+    const { warnings, ...job } = await prepareJob(request, { probe: ports.probe, madeFolder, preset })
     await checkOutput({
       outputPath: request.outputPath,
       overwrite: request.overwrite ?? false,
@@ -90,6 +101,18 @@ export async function ingestEdit(request: SubmitRequest, ports: IngestPorts): Pr
     await rm(madeFolder, { recursive: true, force: true })
     throw error
   }
+}
+
+/** What presets may ask for and this version does not do yet. */
+function checkReady(preset: Preset): void {
+  const { pictures, name } = preset
+  if (outputKind(preset) === 'film' && !needsFinalEncode(preset) && pictures && !encoderRule(pictures.encoder).hardware)
+    return
+  throw new SheafError({
+    code: 'SHEAF_PRESET_INVALID',
+    message: `preset ${name} cannot be rendered by this version`,
+    hint: 'Choose another one: sheaf presets',
+  })
 }
 
 /** What is to be rendered, without where it goes. */
@@ -108,11 +131,13 @@ export interface PreparePorts {
   readonly probe: IngestPorts['probe']
   /** Where media go that are made for the job; it need not be there yet. */
   readonly madeFolder: string
+  /** What the request's preset says, where it was looked up already. */
+  readonly preset?: Preset | undefined
 }
 
 /** Reads an edit, finds, indexes and makes its media, and cuts segments. Throws as {@link ingestEdit} does. */
 export async function prepareJob(request: PrepareRequest, ports: PreparePorts): Promise<PreparedJob> {
-  const preset = parsePreset(request.preset ?? 'h264')
+  const preset = ports.preset ?? parsePreset(request.preset ?? 'h264')
   const { editPath } = request
   const { read, asked, used, looked } = await lookForMedia(request, ports)
   const texts = read.texts.filter(({ media }) => used.has(media))
@@ -213,6 +238,7 @@ async function keep(
   ports: IngestPorts,
 ): Promise<Pick<IngestedJob, 'payload' | 'manifest'>> {
   const { manifest, media, preset, jobId, submittedAtMs } = job
+  const fingerprint = await ports.fingerprintOf(engineClassOf(preset, { intermediate: false }))
   const blob = await ports.putManifest(new TextEncoder().encode(encodeManifest(manifest)))
   for (const { assetId, source } of media) {
     if (source !== undefined) await ports.registerAsset(jobId, assetId, source)
@@ -227,7 +253,7 @@ async function keep(
     rate: manifest.edit.rate,
     priority: request.priority ?? 50,
     preset: formatPreset(preset),
-    fingerprint: ports.fingerprint,
+    fingerprint,
     outputPath: request.outputPath,
     overwrite: request.overwrite ?? false,
   }
@@ -252,7 +278,7 @@ function manifestOf(job: {
   )
   const segments = planSegments({ frames: edit.frames, cuts: cutsOf(edit), segmentFrames: request.segmentFrames })
   const bound = bindMedia(edit, ids)
-  const pixFmt = 'yuv420p'
+  const pixFmt = preset.pixels ?? 'yuv420p'
   const colours = jobColours(request.colour ?? 'auto', shownMedia(bound, assets), { pixFmt })
   const picture = frameFormat({ ...canvas, pixFmt, ...colours })
   return { version: MANIFEST_VERSION, edit: bound, media: assets, preset, segments, picture }
@@ -298,11 +324,7 @@ function slice(edit: Edit, text: string): Edit {
   })
 }
 
-/** Rough bits per pixel of each preset on ordinary footage; only so good that a full disk is met early. */
-const bitsPerPixel: Readonly<Record<Preset['id'], number>> = { h264: 0.12, ffv1: 6 }
-
 function expectedBytes({ edit, picture, preset }: Manifest): number {
-  const pixels = edit.frames * picture.width * picture.height
   // Once as segments in the store, once in the output.
-  return Math.ceil((pixels * bitsPerPixel[preset.id] * 2) / 8) + (1 << 20)
+  return 2 * expectedOutputBytes(preset, { frames: edit.frames, ...picture }) + (1 << 20)
 }

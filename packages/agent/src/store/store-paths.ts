@@ -18,6 +18,8 @@ export interface StorePaths {
   readonly run: string
   readonly log: string
   readonly secret: string
+  /** Presets of the studio's own. */
+  readonly presets: string
 }
 
 /** Names the store's folders below `root` and makes them, private to the user. */
@@ -33,6 +35,7 @@ export async function openStorePaths(root: string): Promise<StorePaths> {
     run: join(root, 'run'),
     log: join(root, 'log'),
     secret: join(root, 'farm-secret'),
+    presets: join(root, 'presets'),
   }
   const folders = [paths.identity, paths.blobs, paths.assets, paths.work, paths.cache, paths.run, paths.log]
   try {

@@ -32,7 +32,7 @@ export type EditRequest = Omit<SubmitRequest, 'outputPath' | 'overwrite' | 'name
 /** Adds the options; returns the command. */
 export function addEditOptions(command: Command): Command {
   return command
-    .option('--preset <preset>', 'h264, h264:crf=23,preset=fast, ffv1 (default: h264)')
+    .option('--preset <preset>', 'h264:crf=23,speed=fast, ./ours.json; see sheaf presets (default: h264)')
     .option('--frames <range>', 'one range of frames, both ends included: 100-199')
     .option('--segment-frames <n>', 'frames of one segment (default: from the length)', wholeNumber(1, 10_000))
     .option('--size <WxH>', "1920x1080 (default: the first clip's)")
@@ -49,7 +49,7 @@ export function addEditOptions(command: Command): Command {
 export function editRequest(cwd: string, edit: string, options: EditOptions): EditRequest {
   return {
     editPath: resolve(cwd, edit),
-    ...(options.preset === undefined ? {} : { preset: options.preset }),
+    ...(options.preset === undefined ? {} : { preset: presetText(cwd, options.preset) }),
     ...(options.frames === undefined ? {} : { frames: oneRange(options.frames) }),
     ...(options.segmentFrames === undefined ? {} : { segmentFrames: options.segmentFrames }),
     ...(options.size === undefined ? {} : { size: checkSize(options.size) }),
@@ -61,6 +61,11 @@ export function editRequest(cwd: string, edit: string, options: EditOptions): Ed
     ...(options.colour === undefined ? {} : { colour: checkColour(options.colour) }),
     ...(options.mediaRoot === undefined ? {} : { mediaRoots: options.mediaRoot.map((text) => mediaRoot(text, cwd)) }),
   }
+}
+
+/** A preset's file is named from where the person is; the agent runs elsewhere. */
+function presetText(cwd: string, text: string): string {
+  return /\.json(?::|$)/i.test(text) ? resolve(cwd, text) : text
 }
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value]

@@ -12,10 +12,21 @@ export function refusalOf(job: PlanJob, agent: PlanAgent): RefuseReason | undefi
   if (slots < 1) return 'no-slots'
   const fingerprint = fingerprints[job.engine]
   if (fingerprint === undefined) return status === 'starting' ? 'agent-starting' : 'no-engine'
-  if (fingerprint !== job.fingerprint) return 'fingerprint-differs'
+  if (!makesBytesOf(job, agent)) return 'fingerprint-differs'
   if (!(paceOf(job, peer) > 0)) return status === 'starting' ? 'agent-starting' : 'no-score'
   if (job.backingOff.includes(peer)) return 'backing-off'
   return undefined
+}
+
+/**
+ * Whether an agent makes the job's bytes: one of its fingerprints is the job's. It has one for each class of
+ * jobs, and names its class, so that equal ones mean the same wherever they stand.
+ */
+export function makesBytesOf(
+  job: { readonly fingerprint: string },
+  agent: { readonly fingerprints: Readonly<Record<string, string>> },
+): boolean {
+  return Object.values(agent.fingerprints).includes(job.fingerprint)
 }
 
 /** Segments that this agent failed in this generation. */
@@ -33,10 +44,7 @@ export function hopelessSegments(job: PlanJob, { agents, config }: PlanSnapshot)
     const peers = byIndex.get(index) ?? new Set<string>()
     byIndex.set(index, peers.add(peer))
   }
-  const able = agents.filter(
-    ({ slots, fingerprints, status }) =>
-      slots > 0 && status !== 'error' && fingerprints[job.engine] === job.fingerprint,
-  )
+  const able = agents.filter((agent) => agent.slots > 0 && agent.status !== 'error' && makesBytesOf(job, agent))
   const hopeless = [...byIndex].filter(
     ([, peers]) => peers.size >= config.strikesToFail || (able.length > 0 && able.every(({ peer }) => peers.has(peer))),
   )

@@ -5,6 +5,7 @@ import { failureOf, priorityOf, standingOf } from '../facts/job-standing.js'
 import { homeOf, landedSegments } from '../facts/selectors.js'
 import { mapEach } from '../facts/sorted-map.js'
 import { pacesOf } from '../leasing/speed.js'
+import { makesBytesOf } from '../plan/capability.js'
 
 type KnownJob = JobState & { readonly submitted: SubmittedJob }
 
@@ -116,8 +117,8 @@ function etaOf(state: CoreState, job: KnownJob, frames: number): number | undefi
   const { fingerprint, engine } = job.submitted
   const agents = state.peers.flatMap(({ peer, heartbeat }) => {
     if (!state.leasing.books.some((book) => book.peer === peer) || !heartbeat) return []
-    const { slots, scores, fingerprints } = heartbeat.ability
-    return fingerprints[engine] === fingerprint ? [{ peer, slots, score: scores[engine] }] : []
+    const { slots, scores } = heartbeat.ability
+    return makesBytesOf({ fingerprint }, heartbeat.ability) ? [{ peer, slots, score: scores[engine] }] : []
   })
   const paces = pacesOf(job, agents, state.leasing.speeds)
   if (!paces.some(({ measured }) => measured)) return undefined

@@ -8,8 +8,8 @@ export const SubmitRequestSchema = Type.Object(
     editPath: Type.String({ minLength: 1, maxLength: 4096 }),
     outputPath: Type.String({ minLength: 1, maxLength: 4096 }),
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
-    /** Preset with optional settings: `h264`, `h264:crf=23,preset=fast`, `ffv1`. */
-    preset: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+    /** Preset, or the absolute path of its `.json` file, with optional settings: `h264`, `h264:crf=23,speed=fast`. */
+    preset: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
     /** One contiguous frame range, inclusive: `100-199`. */
     frames: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
     priority: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
@@ -52,6 +52,22 @@ export const SubmitResponseSchema = Type.Object({
   frames: Type.Integer(),
   segments: Type.Integer(),
   warnings: Type.Array(Type.String()),
+})
+
+/** A preset, as `GET /v1/presets` tells. */
+export const PresetViewSchema = Type.Object({
+  name: Type.String(),
+  summary: Type.String(),
+  /** File name endings of outputs. */
+  endings: Type.Array(Type.String()),
+  /** Options with their bounds and what they are now: `crf=0-51 (20)`. */
+  options: Type.Array(Type.String()),
+  /** The preset as a file, to be copied and changed. */
+  file: Type.String(),
+  /** Where one of the studio's own lies. */
+  path: Type.Optional(Type.String()),
+  /** Why it cannot be used on this machine. */
+  problem: Type.Optional(Type.String()),
 })
 
 /** This agent, as `GET /v1/status` tells. */
@@ -109,6 +125,7 @@ export const ErrorResponseSchema = Type.Object({
 
 export type SubmitRequest = Static<typeof SubmitRequestSchema>
 export type SubmitResponse = Static<typeof SubmitResponseSchema>
+export type PresetView = Static<typeof PresetViewSchema>
 export type AgentView = Static<typeof AgentViewSchema>
 export type BenchResponse = Static<typeof BenchResponseSchema>
 export type BenchRequest = Static<typeof BenchRequestSchema>
@@ -120,6 +137,7 @@ export const apiPaths = {
   farm: '/v1/farm',
   events: '/v1/events',
   jobs: '/v1/jobs',
+  presets: '/v1/presets',
   job: '/v1/jobs/:jobId',
   jobCancel: '/v1/jobs/:jobId/cancel',
   jobPause: '/v1/jobs/:jobId/pause',

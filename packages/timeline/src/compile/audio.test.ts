@@ -5,6 +5,7 @@ import { rational, type Rational } from '@sheaf/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MediaIndex } from '../media/media-index.js'
 import type { Edit, EditItem, EditTrack, MediaClip } from '../model/edit.js'
+import { parsePreset } from '../preset/preset-text.js'
 import { ffmpeg, hasFfmpeg, indexOf } from '../testing/ffmpeg.js'
 import { compileAudio } from './compile-audio.js'
 import { resolveCall } from './ffmpeg-call.js'
@@ -87,7 +88,7 @@ describe.runIf(hasFfmpeg())('the sound of a job', { timeout: 180_000 }, () => {
     clip('mono.wav', 151, 300, rational(5)),
   ]
   const render = (preset: 'h264' | 'ffv1', name: string): { path: string; samples: number } => {
-    const chosen = preset === 'h264' ? ({ id: 'h264', crf: 20, speed: 'medium' } as const) : ({ id: 'ffv1' } as const)
+    const chosen = parsePreset(preset)
     const path = join(folder, name)
     const call = compileAudio({ edit: editOf(items), media, preset: chosen, output: path })!
     ffmpeg(resolveCall(call, { pathOf }))
@@ -131,7 +132,7 @@ describe.runIf(hasFfmpeg())('the sound of a job', { timeout: 180_000 }, () => {
   const mixed = (audio: readonly EditTrack[], frames: number): Float32Array => {
     const edit: Edit = { name: 'mix', rate: rational(25), frames, video: [], audio }
     const path = join(folder, 'mixed.mov')
-    ffmpeg(resolveCall(compileAudio({ edit, media, preset: { id: 'ffv1' }, output: path })!, { pathOf }))
+    ffmpeg(resolveCall(compileAudio({ edit, media, preset: parsePreset('ffv1'), output: path })!, { pathOf }))
     const stereo = decode(path)
     expect(stereo.length).toBe(2 * frames * 1920)
     return stereo.filter((_, at) => at % 2 === 0)
@@ -195,6 +196,6 @@ describe.runIf(hasFfmpeg())('the sound of a job', { timeout: 180_000 }, () => {
 
   it('is absent when the edit has no audio track', () => {
     const edit = { ...editOf(items), audio: [] }
-    expect(compileAudio({ edit, media, preset: { id: 'ffv1' }, output: '/x' })).toBeUndefined()
+    expect(compileAudio({ edit, media, preset: parsePreset('ffv1'), output: '/x' })).toBeUndefined()
   })
 })

@@ -4,8 +4,9 @@ import type { Preset } from '../preset/preset.js'
 import { CallBuilder, COMMON_ARGS, type FfmpegCall } from './ffmpeg-call.js'
 import { FilterChains } from './filter-chains.js'
 import { sampleOfFrame } from './medium-sound.js'
+import { soundArgs, soundFile, type SoundFile } from './sound-args.js'
 import { counting, SoundGraph } from './sound-graph.js'
-import { channelsOf, mixLayoutOf, outOfMix, type SoundLayout } from './sound-layout.js'
+import { mixLayoutOf, outOfMix, type SoundLayout } from './sound-layout.js'
 
 /** What {@link compileAudio} compiles. */
 export interface AudioRequest {
@@ -24,17 +25,18 @@ export interface AudioCall extends FfmpegCall {
 }
 
 /** Ending of the sound's file. */
-export function audioExtension(preset: Preset): '.m4a' | '.mov' {
-  return preset.id === 'h264' ? '.m4a' : '.mov'
+export function audioExtension(preset: Preset): SoundFile['extension'] {
+  return soundFile(preset).extension
 }
 
 /**
  * The one ffmpeg call that makes a job's whole sound, exactly round(frames × 48000 ÷ rate) samples;
- * undefined when the edit has no audio track. `-cpuflags 0` makes the bytes the same on every CPU.
+ * undefined when the edit has no audio track or the preset
+ * no sound. `-cpuflags 0` makes the bytes the same on every CPU.
  */
 export function compileAudio(request: AudioRequest): AudioCall | undefined {
   const { edit, media, preset, layout = 'stereo' } = request
-  if (edit.audio.length === 0) return undefined
+  if (edit.audio.length === 0 || preset.sound.codec === 'none') return undefined
   const samples = sampleOfFrame(edit.frames, edit.rate)
   const chains = new FilterChains(new CallBuilder([...COMMON_ARGS, '-cpuflags', '0', '-copyts']), 'a')
   const graph = new SoundGraph({ rate: edit.rate, media, mix: mixLayoutOf(layout), chains })
@@ -53,13 +55,10 @@ export function soundOutput({
   readonly output: string
   readonly layout: SoundLayout
 }): readonly string[] {
-  const bitRate = `${96 * Math.min(4, channelsOf(layout))}k`
-  // At this rate the fast coder is as good by ffmpeg's own word and by measure, in half the time.
-  const codec = preset.id === 'h264' ? ['-c:a', 'aac', '-aac_coder', 'fast', '-b:a', bitRate] : ['-c:a', 'pcm_s24le']
   return [
     '-map',
     '[out]',
-    ...codec,
+    ...soundArgs(preset, layout),
     '-flags:a',
     '+bitexact',
     '-fflags',
@@ -67,7 +66,7 @@ export function soundOutput({
     '-map_metadata',
     '-1',
     '-f',
-    preset.id === 'h264' ? 'mp4' : 'mov',
+    soundFile(preset).container,
     `file:${output}`,
   ]
 }

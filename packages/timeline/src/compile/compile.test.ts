@@ -2,6 +2,7 @@ import { addRational, compareRational, divRational, mulRational, rational } from
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { EditItem } from '../model/edit.js'
+import { parsePreset } from '../preset/preset-text.js'
 import { clipOf, editOf, steadyIndex } from '../testing/media-fixtures.js'
 import { compileCompositor, countCompositorInputs } from './compile-compositor.js'
 import { compileEncoder, segmentFile } from './compile-encoder.js'
@@ -187,7 +188,7 @@ describe('picture sizes', () => {
 describe('compileEncoder', () => {
   it('pins everything that the bytes depend on', () => {
     const args = compileEncoder({
-      preset: { id: 'h264', crf: 21, speed: 'fast' },
+      preset: parsePreset('h264:crf=21,speed=fast'),
       format,
       frames: 48,
       rate: rational(24000, 1001),
@@ -203,6 +204,6 @@ describe('compileEncoder', () => {
     [rational(25), 12800],
     [rational(30000, 1001), 30000],
   ])('at %j counts %d ticks a second', (rate, timescale) => {
-    expect(segmentFile({ id: 'ffv1' }, rate)).toEqual({ container: 'mov', extension: '.mov', timescale })
+    expect(segmentFile(parsePreset('ffv1'), rate)).toEqual({ container: 'mov', extension: '.mov', timescale })
   })
 })

@@ -16,6 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MediaIndex } from '../media/media-index.js'
 import type { Edit, EditItem, MediaClip } from '../model/edit.js'
 import { mediaClipsOf } from '../model/walk-edit.js'
+import { parsePreset } from '../preset/preset-text.js'
 import { ffmpeg, hasFfmpeg, indexOf } from '../testing/ffmpeg.js'
 import { clipOf } from '../testing/media-fixtures.js'
 import { compileCompositor } from './compile-compositor.js'
@@ -171,7 +172,7 @@ describe.runIf(hasFfmpeg())('the compositor', { timeout: 180_000 }, () => {
       const call = compileCompositor({ edit, media, from, to: 80, format })
       const raw = ffmpeg(resolveCall(call, { pathOf })).subarray(skip * call.frameBytes)
       const output = join(folder, name)
-      const chosen = preset === 'h264' ? ({ id: 'h264', crf: 20, speed: 'fast' } as const) : ({ id: 'ffv1' } as const)
+      const chosen = parsePreset(preset === 'h264' ? 'h264:speed=fast' : 'ffv1')
       ffmpeg(compileEncoder({ preset: chosen, format, frames: 40, rate: edit.rate, output }), raw)
       const index = indexOf(output)
       expect(index.video?.frameCount).toBe(40)

@@ -8,7 +8,7 @@ import { TURNS } from '../media/turn.js'
 import type { Edit, EditTrack } from '../model/edit.js'
 import { MAX_EDIT_FRAMES } from '../model/finish-edit.js'
 import { mediaClipsOf } from '../model/walk-edit.js'
-import { type Preset, X264_SPEEDS } from '../preset/preset.js'
+import { readPreset } from '../preset/preset-reader.js'
 import { SEGMENT_LENGTH, type SegmentSpan } from '../segment/plan-segments.js'
 import { readSoundSettings } from '../sound/sound-settings.js'
 import { canonicalJson } from './canonical-json.js'
@@ -174,11 +174,6 @@ function readPicture(value: ValueReader): FrameFormat {
   const pixFmt = value.field('pixFmt').oneOf(...PIXEL_FORMATS)
   const light = value.field('light').optional(readLight)
   return frameFormat({ ...size, pixFmt, colour: value.field('colour').oneOf(...PICTURE_COLOURS), light })
-}
-
-function readPreset(value: ValueReader): Preset {
-  if (value.field('id').oneOf('h264', 'ffv1') === 'ffv1') return { id: 'ffv1' }
-  return { id: 'h264', crf: value.field('crf').integer(0, 51), speed: value.field('speed').oneOf(...X264_SPEEDS) }
 }
 
 function readSegments(value: ValueReader, frames: number): SegmentSpan[] {

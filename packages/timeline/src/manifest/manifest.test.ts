@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { frameFormat } from '../compile/frame-format.js'
 import type { EditItem, Level, Look } from '../model/edit.js'
+import { parsePreset } from '../preset/preset-text.js'
 import { clipOf, editOf, steadyIndex } from '../testing/media-fixtures.js'
 import { canonicalJson } from './canonical-json.js'
 import { decodeManifest, encodeManifest } from './manifest-codec.js'
@@ -14,7 +15,7 @@ const manifest: Manifest = {
   edit: editOf([clipOf('a0', 0, 50), { kind: 'gap', from: 50, to: 60 }], [clipOf('a0', 0, 60)]),
   media: { a0: medium },
   picture: frameFormat({ width: 640, height: 360 }),
-  preset: { id: 'h264', crf: 20, speed: 'medium' },
+  preset: parsePreset('h264'),
   segments: [
     [0, 30],
     [30, 60],
@@ -35,7 +36,7 @@ interface Loose {
 describe('manifest', () => {
   it('reads back what was written', () => {
     expect(decodeManifest(encodeManifest(manifest))).toEqual(manifest)
-    const silent: Manifest = { ...manifest, edit: { ...manifest.edit, audio: [] }, preset: { id: 'ffv1' } }
+    const silent: Manifest = { ...manifest, edit: { ...manifest.edit, audio: [] }, preset: parsePreset('ffv1') }
     expect(decodeManifest(encodeManifest(silent))).toEqual(silent)
     const look: Look = {
       effects: [{ id: 'blur', parameters: { radius: 2 } }],
@@ -165,8 +166,10 @@ describe('manifest', () => {
     ['media.a0.index.container', 'concat', /one of mov/],
     ['media.a0.index.video.codec', 'h264;x', /letters, digits/],
     ['media.a0.index.video.frameCount', 99, /as many time stamps/],
-    ['preset.speed', '-f', /one of ultrafast/],
-    ['preset.id', 'sh', /one of h264, ffv1/],
+    ['preset.pictures.speed', '-f', /one of ultrafast/],
+    ['preset.pictures.vf', 'movie=/etc/passwd', /manifest\.preset\.pictures\.vf: expected nothing/],
+    ['preset.pixels', 'yuv420p,movie=x', /one of yuv420p/],
+    ['preset.pictures.encoder', 'sh', /one of libx264, /],
     ['edit.name', 'x'.repeat(5000), /at most 4096/],
     ['media.a0.sizeBytes', 0, /sizeBytes/],
     ['edit.video.0.items.0.look', { opacity: 2 }, /opacity: expected a number from 0 to 1/],

@@ -1,20 +1,41 @@
-import { rational, type Rational, SheafError } from '@sheaf/protocol'
+import { rational, type Rational, SheafError, type SheafErrorCode } from '@sheaf/protocol'
 import { MANIFEST_LIMITS } from './manifest.js'
 
-/** Reads one JSON value of a manifest, strictly; every error names the path of the value. */
+/** What a value is a part of, and the error that its faults are. */
+export interface ValueSource {
+  readonly subject: string
+  readonly code: SheafErrorCode
+  readonly hint: string
+}
+
+const MANIFEST: ValueSource = {
+  subject: 'manifest',
+  code: 'SHEAF_MANIFEST_INVALID',
+  hint: 'The job was made by a broken or foreign program; submit it again.',
+}
+
+/** Reads one JSON value of a manifest, or another source, strictly; every error names the path of the value. */
 export class ValueReader {
   readonly #value: unknown
   readonly #path: string
+  readonly #source: ValueSource
 
-  constructor(value: unknown, path: string) {
+  constructor(value: unknown, path: string, source: ValueSource = MANIFEST) {
     this.#value = value
     this.#path = path
+    this.#source = source
+  }
+
+  /** Refuses every field of an object that is not among these. */
+  onlyFields(...names: readonly string[]): void {
+    const strange = Object.keys(this.#object()).find((key) => !names.includes(key))
+    if (strange !== undefined) throw this.field(strange).error(`nothing (known are ${names.join(', ')})`)
   }
 
   /** The field of an object; an absent one reads as undefined. */
   field(key: string): ValueReader {
     const object = this.#object()
-    return new ValueReader(Object.hasOwn(object, key) ? object[key] : undefined, `${this.#path}.${key}`)
+    return this.#inner(Object.hasOwn(object, key) ? object[key] : undefined, `.${key}`)
   }
 
   /** The value, read by `read`; undefined when it is absent. */
@@ -26,14 +47,14 @@ export class ValueReader {
   list<T>(most: number, read: (value: ValueReader) => T): T[] {
     const value = this.#value
     if (!Array.isArray(value) || value.length > most) throw this.error(`a list of at most ${most} items`)
-    return value.map((item, i) => read(new ValueReader(item, `${this.#path}[${i}]`)))
+    return value.map((item, i) => read(this.#inner(item, `[${i}]`)))
   }
 
   /** Every field of an object that is used as a map. */
   entries<T>(most: number, read: (value: ValueReader) => T): Record<string, T> {
     const entries = Object.entries(this.#object())
     if (entries.length > most) throw this.error(`an object of at most ${most} fields`)
-    return Object.fromEntries(entries.map(([key, item]) => [key, read(new ValueReader(item, `${this.#path}.${key}`))]))
+    return Object.fromEntries(entries.map(([key, item]) => [key, read(this.#inner(item, `.${key}`))]))
   }
 
   /** An integer in [least, most]. */
@@ -100,11 +121,12 @@ export class ValueReader {
   /** The error that this value is not what it must be. */
   error(expected: string): SheafError {
     const shown = this.#value === undefined ? 'nothing' : JSON.stringify(this.#value).slice(0, 60)
-    return new SheafError({
-      code: 'SHEAF_MANIFEST_INVALID',
-      message: `manifest${this.#path}: expected ${expected}, found ${shown}`,
-      hint: 'The job was made by a broken or foreign program; submit it again.',
-    })
+    const { subject, code, hint } = this.#source
+    return new SheafError({ code, message: `${subject}${this.#path}: expected ${expected}, found ${shown}`, hint })
+  }
+
+  #inner(value: unknown, step: string): ValueReader {
+    return new ValueReader(value, this.#path + step, this.#source)
   }
 
   #object(): Record<string, unknown> {

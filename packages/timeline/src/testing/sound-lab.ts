@@ -9,6 +9,7 @@ import type { MediaIndex } from '../media/media-index.js'
 import type { Edit, EditItem, EditTrack } from '../model/edit.js'
 import type { SoundSettings } from '../sound/sound-settings.js'
 import { ffmpeg, indexOf } from './ffmpeg.js'
+import { parsePreset } from '../preset/preset-text.js'
 
 /** Media in a folder of their own, and edits of them as samples. */
 export class SoundLab {
@@ -34,7 +35,7 @@ export class SoundLab {
   /** What an edit sounds like, as 24-bit samples of all channels by turns. */
   render(edit: Edit, more: Partial<AudioRequest> = {}): Float32Array {
     const output = this.pathOf('out.mov')
-    const call = compileAudio({ edit, media: this.media, preset: { id: 'ffv1' }, output, ...more })
+    const call = compileAudio({ edit, media: this.media, preset: parsePreset('ffv1'), output, ...more })
     if (!call) throw new Error('the edit has no sound')
     this.run(call)
     return samplesOf(output)
@@ -60,7 +61,7 @@ export class SoundLab {
   plan(edit: Edit, more: Partial<SoundRequest>): SoundPlan {
     const usual = {
       media: this.media,
-      preset: { id: 'ffv1' },
+      preset: parsePreset('ffv1'),
       pathOf: this.pathOf,
       output: this.pathOf('out.mov'),
     } as const

@@ -55,7 +55,7 @@ export async function makeFilm(
   }).done
   const audioPath = join(work, `sound${audioExtension(manifest.preset)}`)
   const heard = await renderAudio({ tools, manifest, assetPath, outPath: audioPath, signal })
-  const path = join(work, `film${manifest.preset.id === 'h264' ? '.mp4' : '.mov'}`)
+  const path = join(work, `film${manifest.preset.endings[0] ?? ''}`)
   const joiner = await openOutputJoiner({
     jobId: '00000000000000000001' as JobId,
     outPath: path,

@@ -1,4 +1,4 @@
-import { frameFormat, MANIFEST_VERSION, type Manifest } from '@sheaf/timeline'
+import { frameFormat, MANIFEST_VERSION, parsePreset, type Manifest } from '@sheaf/timeline'
 
 /** Three segments of black without sound, 160 × 90 at 25 frames a second, and a medium that nothing uses. */
 export const smallManifest: Manifest = {
@@ -12,7 +12,7 @@ export const smallManifest: Manifest = {
   },
   media: { a0: { index: { container: 'mov', video: undefined, audio: undefined }, sizeBytes: 5, name: 'shot.mov' } },
   picture: frameFormat({ width: 160, height: 90 }),
-  preset: { id: 'h264', crf: 30, speed: 'veryfast' },
+  preset: parsePreset('h264:crf=30,speed=veryfast'),
   segments: [
     [0, 2],
     [2, 4],
