@@ -105,6 +105,7 @@ export type { EditReport, ReadEdit } from './model/finish-edit.js'
 export { readEdit, type ReadEditOptions } from './model/read-edit.js'
 export type { Refusal } from './model/refusal.js'
 export { silenceMedia } from './model/silence-media.js'
+export { settleEdit } from './model/settle-edit.js'
 export { sliceEdit } from './model/slice-edit.js'
 export {
   SUBTITLE_STYLE,

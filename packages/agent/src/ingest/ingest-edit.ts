@@ -37,6 +37,7 @@ import {
   pngIndex,
   readEdit,
   remarksOn,
+  settleEdit,
   sliceEdit,
   type Edit,
   type FrameSize,
@@ -141,10 +142,12 @@ export async function prepareJob(request: PrepareRequest, ports: PreparePorts): 
   const { editPath } = request
   const { read, asked, used, looked } = await lookForMedia(request, ports)
   const texts = read.texts.filter(({ media }) => used.has(media))
-  const canvas = sizeOf(request, asked, looked)
-  const { edit, media: found, warnings } = await madeUp({ request, edit: asked, media: looked, canvas }, ports)
+  const canvas = sizeOf(request, { edit: asked, size: read.size }, looked)
+  const made = await madeUp({ request, edit: asked, media: looked, canvas }, ports)
+  const { media: found, warnings } = made
   const states = new Map<string, MediaState>(found.map(({ target, state }) => [target.path, state]))
   for (const { media } of texts) states.set(media, { state: 'indexed', index: pngIndex(canvas) })
+  const edit = settleEdit(made.edit, { canvas, media: states })
   const problem = mediaError(checkMediaAgainstEdit(edit, states))
   if (problem !== undefined) throw problem
   const { madeFolder } = ports
@@ -293,10 +296,15 @@ function shownMedia({ video }: Edit, media: Manifest['media']): ShownMedium[] {
   })
 }
 
-function sizeOf({ size }: PrepareRequest, edit: Edit, media: readonly FoundMedium[]): FrameSize {
+function sizeOf(
+  { size }: PrepareRequest,
+  read: { readonly edit: Edit; readonly size: FrameSize | undefined },
+  media: readonly FoundMedium[],
+): FrameSize {
   if (size !== undefined) return parseSize(size)
+  if (read.size !== undefined) return read.size
   return outputSize(
-    edit,
+    read.edit,
     new Map(media.flatMap(({ target, state }) => (state.state === 'indexed' ? [[target.path, state.index]] : []))),
   )
 }

@@ -95,7 +95,8 @@ export function coversCanvas(video: VideoIndex, canvas: FrameSize): boolean {
   return width === canvas.width && height === canvas.height
 }
 
-function displaySize(video: VideoIndex): FrameSize {
+/** The size at which a picture is meant to be seen, with square pixels. */
+export function displaySize(video: VideoIndex): FrameSize {
   // Like players: the height stays, the width gives the aspect.
   const { width, height, sar } = uprightShape(video)
   return { width: roundEven(mulRational(rational(width), sar)), height }

@@ -28,16 +28,22 @@ export function shiftCurve(curve: Curve, by: number): Curve {
   return typeof curve === 'number' ? curve : curve.map((key) => ({ ...key, frame: key.frame + by }))
 }
 
+/** The same curve, so much added to each of its values. */
+export function addToCurve(curve: Curve, more: number): Curve {
+  return typeof curve === 'number' ? curve + more : curve.map((key) => ({ ...key, value: key.value + more }))
+}
+
 /** What is done to each curve of a look. */
 type Change = (curve: Curve) => Curve
 
 /** The same look, every curve of it changed. */
-export function mapLook({ effects, crop, place, opacity }: Look, change: Change): Look {
+export function mapLook({ effects, crop, place, opacity, fit }: Look, change: Change): Look {
   return {
     ...(effects && { effects: effects.map((effect) => mapEffect(effect, change)) }),
     ...(crop && { crop: mapCrop(crop, change) }),
     ...(place && { place: mapPlace(place, change) }),
     ...(opacity !== undefined && { opacity: change(opacity) }),
+    ...(fit && { fit }),
   }
 }
 

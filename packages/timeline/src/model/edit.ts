@@ -93,6 +93,8 @@ export interface MediaContent {
   readonly speed: Rational
   /** Which of its audio streams is heard, the first being 0; without it what `programOf` says. */
   readonly sound?: number | undefined
+  /** Sound that comes with a picture: none when the medium holds none. Settled before an edit is rendered. */
+  readonly ifAny?: true | undefined
 }
 
 /** One colour, opaque; silent. */
@@ -138,6 +140,28 @@ export interface Look {
   readonly place?: Place | undefined
   /** 0 to 1. */
   readonly opacity?: Curve | undefined
+  /** Where the picture goes first, as far as that depends on its size; settled into crop and place. */
+  readonly fit?: Fit | undefined
+}
+
+/** What is said of a picture whose size is not known yet; see `settleEdit`. */
+export interface Fit {
+  /** Pixels that are cut away at its edges. */
+  readonly cropPixels?: Readonly<Record<keyof Crop, number>> | undefined
+  readonly box?: FitBox | undefined
+}
+
+/** A part of the canvas that a picture is put into, in canvas widths and heights from its upper left corner. */
+export interface FitBox {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+  /** All of it is seen; all of the box is covered and the rest cut away; it is given the box's shape. */
+  readonly how: 'contain' | 'cover' | 'stretch'
+  /** Where it lies when it is smaller, or what is seen when it is larger: 0 left or top, 1 right or bottom. */
+  readonly alignX: number
+  readonly alignY: number
 }
 
 /** What is cut away, as fractions of the picture's width and height; what is left stays where it was. */

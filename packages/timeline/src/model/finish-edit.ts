@@ -1,4 +1,5 @@
 import { formatRational, type Rational, SheafError } from '@sheaf/protocol'
+import type { FrameSize } from '../compile/frame-format.js'
 import type { Edit, EditTrack, MediaTarget } from './edit.js'
 import type { Notes, Refusal } from './refusal.js'
 import type { TargetList } from './target-list.js'
@@ -17,6 +18,8 @@ export interface ReadEdit {
   readonly edit: Edit
   readonly targets: readonly MediaTarget[]
   readonly texts: readonly TextTarget[]
+  /** Of its pictures, in even numbers, when the edit says it. */
+  readonly size?: FrameSize | undefined
   readonly report: EditReport
 }
 

@@ -1,6 +1,8 @@
 import { SheafError } from '@sheaf/protocol'
-import { readJson } from '../otio/json-reader.js'
+import { isJsonObject, readJson } from '../otio/json-reader.js'
 import { readOtio } from '../otio/read-otio.js'
+import { readStudio } from '../studio/read-studio.js'
+import { studioFormat } from '../studio/studio-format.js'
 import type { ReadEdit } from './finish-edit.js'
 import { Notes } from './refusal.js'
 
@@ -13,13 +15,19 @@ export interface ReadEditOptions {
 }
 
 /**
- * Reads an OpenTimelineIO edit. What this version does not render is refused by name, all of it in
+ * Reads an edit: OpenTimelineIO, or a project of Timeline Studio; which one is told by what it holds. What this version does not render is refused by name, all of it in
  * one SHEAF_EDIT_UNSUPPORTED whose `details.refusals` lists `{ what, where, droppable }`. Malformed files throw
  * SHEAF_EDIT_NOT_JSON, _TOO_DEEP, _NOT_OTIO, _VERSION, _EMPTY or _INVALID.
  */
 export function readEdit(text: string, { editPath, dropUnknown = false }: ReadEditOptions): ReadEdit {
   const notes = new Notes({ dropUnknown })
-  return namingTheFile(editPath, () => readOtio(readJson(text), { editPath, notes }))
+  return namingTheFile(editPath, () => {
+    const document = readJson(text)
+    const { value } = document
+    const format = studioFormat(value)
+    if (format === undefined || !isJsonObject(value)) return readOtio(document, { editPath, notes })
+    return readStudio(value, { format, editPath, notes })
+  })
 }
 
 /** Errors of parsers, which know no file, with its name in front. */

@@ -6,28 +6,35 @@ export interface Refusal {
   readonly droppable: boolean
 }
 
-/** What was noticed on the way through an edit. */
+/** What was noticed on the way through an edit, each thing once. */
 export class Notes {
   readonly warnings: string[] = []
   readonly refusals: Refusal[] = []
   readonly #dropUnknown: boolean
+  readonly #said = new Set<string>()
 
   constructor(init: { readonly dropUnknown: boolean }) {
     this.#dropUnknown = init.dropUnknown
   }
 
   warn(text: string): void {
-    this.warnings.push(text)
+    if (this.#isNew(text)) this.warnings.push(text)
   }
 
   /** What cannot be left out. */
   refuse(what: string, where: string): void {
-    this.refusals.push({ what, where, droppable: false })
+    if (this.#isNew(`${where}: ${what}`)) this.refusals.push({ what, where, droppable: false })
   }
 
   /** What can be left out when the person has said so, and is refused when not. */
   refuseOrDrop(what: string, where: string): void {
-    if (this.#dropUnknown) this.warnings.push(`${where}: ${what} is left out`)
-    else this.refusals.push({ what, where, droppable: true })
+    if (this.#dropUnknown) this.warn(`${where}: ${what} is left out`)
+    else if (this.#isNew(`${where}: ${what}`)) this.refusals.push({ what, where, droppable: true })
+  }
+
+  #isNew(text: string): boolean {
+    const isNew = !this.#said.has(text)
+    this.#said.add(text)
+    return isNew
   }
 }
