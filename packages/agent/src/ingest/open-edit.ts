@@ -102,7 +102,7 @@ function notFound(message: string, cause?: unknown): SheafError {
   return new SheafError({
     code: 'SHEAF_EDIT_NOT_FOUND',
     message,
-    hint: 'Give the path of an .otio file, or of a bundle (.otioz, .otiod).',
+    hint: 'Give the path of an .otio file, a bundle (.otioz, .otiod) or a project of Timeline Studio (.tlsp, .tls).',
     cause,
   })
 }

@@ -36,7 +36,10 @@ export function addRender(program: Command, host: CommandHost): void {
       { line: 'sheaf render film.otio -o film.mp4 --no-watch', does: 'submit and print the job id' },
     ],
   })
-    .argument('<edit>', 'OpenTimelineIO file (.otio), or a bundle (.otioz, .otiod)')
+    .argument(
+      '<edit>',
+      'OpenTimelineIO (.otio), a bundle (.otioz, .otiod), or a project of Timeline Studio (.tlsp, .tls, .json)',
+    )
     .requiredOption('-o, --output <file>', 'where the film goes, on this machine')
   addEditOptions(command)
     .option('--priority <n>', '0 to 100, higher first (default: 50)', wholeNumber(0, 100))

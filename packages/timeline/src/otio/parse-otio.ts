@@ -70,7 +70,7 @@ export function parseOtioDocument(document: JsonDocument): ParsedOtio {
     throw new SheafError({
       code: 'SHEAF_EDIT_NOT_OTIO',
       message: 'the file is JSON, but not OpenTimelineIO: its root has no OTIO_SCHEMA',
-      hint: 'Export the edit as OpenTimelineIO (.otio).',
+      hint: 'Export the edit as OpenTimelineIO (.otio), or give a project (.tlsp).',
     })
   }
   const reader = new TreeReader(document)

@@ -190,7 +190,11 @@ export const tlsp = (sequences: readonly Fields[], media: readonly Fields[], mor
       preview: { resolution: '1/2', quality: 'better', renderDuringPlayback: true, useGPU: true },
       exportPresets: [],
     },
-    mediaPool: { items: Object.fromEntries(media.map((item) => [String(item['id']), item])), bins: {}, smartCollections: [] },
+    mediaPool: {
+      items: Object.fromEntries(media.map((item) => [String(item['id']), item])),
+      bins: {},
+      smartCollections: [],
+    },
     sequences: Object.fromEntries(sequences.map((one) => [String(one['id']), one])),
     activeSequenceId: sequences[0]?.['id'],
     cache: { thumbnails: {} },
