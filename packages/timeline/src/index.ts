@@ -26,6 +26,7 @@ export {
   type CallPlaces,
   type FfmpegCall,
   type InputUrl,
+  type PictureInput,
 } from './compile/ffmpeg-call.js'
 export {
   frameBytes,

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import type { AssetId } from '@sheaf/protocol'
-import type { ByteSpan, CallInput, CallPlaces, FfmpegCall, InputUrl } from '@sheaf/timeline'
+import type { CallInput, CallPlaces, FfmpegCall, InputUrl, PictureInput } from '@sheaf/timeline'
 import { partOffsets, partsOf, type AssetPlace, type FilePart } from '../blobs/index.js'
 
 /** Parts of files are read through these; nothing else is. */
@@ -40,13 +40,14 @@ async function urlOf({ pictures }: CallInput, place: AssetPlace, listPath: strin
 }
 
 /** A list for ffmpeg's concat demuxer. Each picture is of one file; durations only keep the time stamps rising. */
-export function pictureList(place: AssetPlace, pictures: readonly ByteSpan[]): string {
+export function pictureList(place: AssetPlace, { bytes: pictures, format }: PictureInput): string {
   const offsets = partOffsets(place)
+  // The name of a picture may hold %d: it is no pattern. One that is no picture but a playlist leads nowhere.
+  const options = `option pattern_type none\noption format_whitelist image2,${format}\n`
   const lines = pictures.map((bytes) => {
     const [part, ...more] = partsOf(place, bytes, offsets)
     if (!part || more.length > 0) throw new Error('a picture does not lie in one file')
-    // The name of a picture may hold %d: it is no pattern.
-    return `file ${quoted(partUrl(part))}\noption pattern_type none\nduration 0.04\n`
+    return `file ${quoted(partUrl(part))}\n${options}duration 0.04\n`
   })
   return `ffconcat version 1.0\n${lines.join('')}`
 }

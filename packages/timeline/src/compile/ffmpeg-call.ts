@@ -4,8 +4,16 @@ import type { ByteSpan } from '../media/picture-sequence.js'
 export interface CallInput {
   readonly assetId: string
   readonly argIndex: number
-  /** Numbered pictures: the input is a list, for ffmpeg's concat demuxer, of these stretches of the asset. */
-  readonly pictures?: readonly ByteSpan[] | undefined
+  /** Numbered pictures: the input is a list, for ffmpeg's concat demuxer, of stretches of the asset. */
+  readonly pictures?: PictureInput | undefined
+}
+
+/** Pictures that are read one after the other. */
+export interface PictureInput {
+  /** Where each lies in the asset. */
+  readonly bytes: readonly ByteSpan[]
+  /** ffmpeg's name of what each is, and nothing else may be opened. */
+  readonly format: string
 }
 
 /** The arguments of one ffmpeg process, without the program's name; data, not yet bound to paths. */
@@ -32,7 +40,7 @@ export class CallBuilder {
   }
 
   /** Adds an input and returns its number. */
-  input(assetId: string, options: readonly string[], pictures?: readonly ByteSpan[]): number {
+  input(assetId: string, options: readonly string[], pictures?: PictureInput): number {
     this.#args.push(...options, '-protocol_whitelist', 'file', '-i', '')
     this.#inputs.push({ assetId, argIndex: this.#args.length - 1, ...(pictures && { pictures }) })
     return this.#inputs.length - 1

@@ -1,5 +1,4 @@
-import type { ByteSpan } from '../media/picture-sequence.js'
-import type { CallBuilder, FfmpegCall } from './ffmpeg-call.js'
+import type { CallBuilder, FfmpegCall, PictureInput } from './ffmpeg-call.js'
 
 /** The chains of a filter graph in the making, and the call that it belongs to. */
 export class FilterChains {
@@ -15,7 +14,7 @@ export class FilterChains {
   }
 
   /** Adds an input file; returns its number. */
-  input(assetId: string, options: readonly string[], pictures?: readonly ByteSpan[]): number {
+  input(assetId: string, options: readonly string[], pictures?: PictureInput): number {
     return this.#call.input(assetId, options, pictures)
   }
 

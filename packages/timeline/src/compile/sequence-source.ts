@@ -21,9 +21,8 @@ export interface SequenceRequest {
  */
 export function sequenceSource(request: SequenceRequest, chains: FilterChains): string {
   const { media, container, video, sequence, wanted } = request
-  // Nothing but this kind of picture is opened, so a file that is a playlist leads nowhere.
-  const options = [...request.options, '-f', 'concat', '-safe', '0', '-format_whitelist', `concat,image2,${container}`]
-  const input = chains.input(media, options, pictureBytes(sequence, wanted))
+  const options = [...request.options, '-f', 'concat', '-safe', '0']
+  const input = chains.input(media, options, { bytes: pictureBytes(sequence, wanted), format: container })
   const { num, den } = video.timeBase
   const black = blackPictures(sequence, wanted)
   return [

@@ -28,7 +28,7 @@ export function missingHint(
 export function commonFolders(paths: readonly string[]): readonly string[] {
   const common = new Map<string, string>()
   for (const path of paths) {
-    const folder = path.slice(0, Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')))
+    const folder = path.slice(0, Math.max(0, path.lastIndexOf('/'), path.lastIndexOf('\\')))
     const root = rootOf(path)
     if (folder === '') continue
     const shared = common.get(root)
