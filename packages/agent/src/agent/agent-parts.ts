@@ -4,11 +4,12 @@ import type { Fact, FactIntent, JobId, LeaseId, PeerId, SegmentKey } from '@shea
 import { BlobService } from '../blobs/index.js'
 import type { FfmpegTools } from '../engine/index.js'
 import { FactSync } from '../facts/index.js'
-import { Landing, Results, type HomeFarm } from '../home/index.js'
+import { Landing, Results, type FilmWatch, type HomeFarm, type WatchFilm } from '../home/index.js'
 import { CoreHost } from '../host/index.js'
 import type { AgentLog, Log } from '../log/index.js'
 import type { MachineDescription } from '../machine/index.js'
 import { FarmNetwork, type FarmMessage } from '../network/index.js'
+import { BorderWatch } from '../validate/index.js'
 import { createEngineRenderer, Delivery, FarmMaterials, Worker } from '../worker/index.js'
 import { Ability } from './ability.js'
 import type { AgentOptions } from './agent-options.js'
@@ -203,7 +204,7 @@ export class AgentParts {
   }
 
   #buildResults(): Results {
-    const { storage, tools, onChange } = this.#init
+    const { storage, tools, options, onChange } = this.#init
     return new Results(
       {
         farm: this.farm,
@@ -212,6 +213,8 @@ export class AgentParts {
         append: (intents) => this.append(intents),
         tools,
         log: this.#log.scope('result'),
+        ...(options.verify === false ? {} : { watchFilm: (request) => this.#watchFilm(request) }),
+        nameOf: (peer) => this.host.view().peers.find((one) => one.peer === peer)?.name ?? peer,
       },
       {
         self: this.self,
@@ -220,6 +223,11 @@ export class AgentParts {
         onChange,
       },
     )
+  }
+
+  #watchFilm({ renderedBy, ...request }: Parameters<WatchFilm>[0]): FilmWatch {
+    const job = { ...request, tools: this.#init.tools }
+    return new BorderWatch({ job, renderedBy, log: this.#log.scope('validate') })
   }
 
   #buildHost(): CoreHost {

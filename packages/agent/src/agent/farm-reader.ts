@@ -27,6 +27,7 @@ export function createFarmReader(farm: () => FarmState): HomeFarm {
     job: read,
     openJobs: () => openJobs(farm()).flatMap((record) => read(record.submitted.jobId) ?? []),
     landedBlob: (jobId, index) => landedBlob(farm(), jobId, index)?.blob,
+    renderedBy: (jobId, index) => landedBlob(farm(), jobId, index)?.renderedBy,
   }
 }
 

@@ -1,3 +1,12 @@
 export { Landing, type LandingComponents } from './landing.js'
-export type { AppendFacts, CheckSegment, HomeBytes, HomeFarm, HomeJob } from './ports.js'
+export type {
+  AppendFacts,
+  CheckSegment,
+  FilmFinding,
+  FilmWatch,
+  HomeBytes,
+  HomeFarm,
+  HomeJob,
+  WatchFilm,
+} from './ports.js'
 export { Results, type ResultsInit } from './results.js'

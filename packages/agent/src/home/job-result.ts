@@ -10,7 +10,7 @@ import { openOutputJoiner, workingPath, type JoinedOutput, type OutputJoiner } f
 import type { Log } from '../log/index.js'
 import { readJson, writeJsonDurably } from '../store/index.js'
 import type { Materials } from '../worker/index.js'
-import type { AppendFacts, HomeBytes, HomeFarm, HomeJob } from './ports.js'
+import type { AppendFacts, FilmWatch, HomeBytes, HomeFarm, HomeJob, WatchFilm } from './ports.js'
 
 export interface JobResultComponents {
   readonly farm: HomeFarm
@@ -19,6 +19,10 @@ export interface JobResultComponents {
   readonly append: AppendFacts
   readonly tools: FfmpegTools
   readonly log: Log
+  /** Looks at the film while it is joined; without it nobody does. */
+  readonly watchFilm?: WatchFilm | undefined
+  /** A machine as people call it. */
+  readonly nameOf?: ((peer: PeerId) => string) | undefined
 }
 
 /** Errors after which a segment must be rendered again. */
@@ -38,6 +42,8 @@ export class JobResult {
   readonly #folder: string
   readonly #abort = new AbortController()
   #discarded = false
+  /** Segments in which something was found to be wrong when the film was whole. */
+  #faulty: readonly number[] = []
   #wake: () => void = () => undefined
 
   constructor(
@@ -79,13 +85,14 @@ export class JobResult {
 
   async #make(): Promise<JoinedOutput> {
     const { outputPath: outPath, overwrite, jobId } = this.#job
-    return this.#joinTo({ outPath, overwrite }, async (joiner) => {
+    return this.#joinTo({ outPath, overwrite }, async (joiner, watch) => {
       await writeJsonDurably(this.#markerPath, { jobId })
       try {
-        return await joiner.finish()
+        return await joiner.finish(watch && ((path) => this.#faultsOf(path, watch)))
       } catch (error) {
         // Nothing has the final name: whatever appears there from now on is not ours.
         await rm(this.#markerPath, { force: true })
+        if (isSheafError(error, 'SHEAF_OUTPUT_FAULTY')) await this.#retractFaulty()
         throw error
       }
     })
@@ -114,7 +121,7 @@ export class JobResult {
 
   async #joinTo(
     target: { readonly outPath: string; readonly overwrite: boolean },
-    finish: (joiner: OutputJoiner) => Promise<JoinedOutput>,
+    finish: (joiner: OutputJoiner, watch: FilmWatch | undefined) => Promise<JoinedOutput>,
   ): Promise<JoinedOutput> {
     const signal = this.#abort.signal
     const manifest = await this.#components.materials.manifest(this.#job.jobId, signal)
@@ -128,13 +135,53 @@ export class JobResult {
       audioPath: await this.#sound(manifest),
       signal,
     })
+    const watch = await this.#watch(manifest)
     try {
-      await this.#joinAll(joiner, manifest.segments.length)
-      return await finish(joiner)
+      await this.#joinAll(joiner, manifest.segments.length, watch)
+      return await finish(joiner, watch)
     } catch (error) {
       await joiner.abort()
       throw error
+    } finally {
+      watch?.stop()
     }
+  }
+
+  async #watch(manifest: Manifest): Promise<FilmWatch | undefined> {
+    const { watchFilm, materials, farm, nameOf = String } = this.#components
+    if (watchFilm === undefined) return undefined
+    const { jobId } = this.#job
+    const paths = await materials.assets(jobId, this.#abort.signal)
+    // Asked for again and again, and not cheap to find out.
+    const names = new Map<PeerId, string>()
+    return watchFilm({
+      manifest,
+      assetPath: (asset) => paths.get(asset) ?? '',
+      renderedBy: (segment) => {
+        const peer = farm.renderedBy(jobId, segment)
+        if (peer !== undefined && !names.has(peer)) names.set(peer, nameOf(peer))
+        return peer && names.get(peer)
+      },
+      workDir: this.#folder,
+      signal: this.#abort.signal,
+    })
+  }
+
+  /** What is wrong with the whole film, in words. */
+  async #faultsOf(path: string, watch: FilmWatch): Promise<string | undefined> {
+    const { faults } = await watch.settle(path)
+    if (faults.length === 0) return undefined
+    this.#faulty = [...new Set(faults.flatMap(({ segments }) => segments.map(({ index }) => index)))]
+    const shown = faults.slice(0, 5).map(({ message }) => message)
+    return `${shown.join('; ')}${faults.length > 5 ? `; and ${faults.length - 5} more` : ''}`
+  }
+
+  /** A requeue renders them again. */
+  async #retractFaulty(): Promise<void> {
+    const { jobId, generation, epoch } = this.#job
+    if (this.#faulty.length === 0) return
+    const payload = { jobId, generation, epoch, indexes: this.#faulty }
+    await this.#components.append([{ kind: 'segments-retracted', payload }])
   }
 
   async #complete(output: JoinedOutput): Promise<void> {
@@ -171,7 +218,7 @@ export class JobResult {
     return made ? outPath : undefined
   }
 
-  async #joinAll(joiner: OutputJoiner, count: number): Promise<void> {
+  async #joinAll(joiner: OutputJoiner, count: number, watch: FilmWatch | undefined): Promise<void> {
     for (let index = 0; index < count;) {
       this.#abort.signal.throwIfAborted()
       const woken = new Promise<void>((resolve) => (this.#wake = resolve))
@@ -181,6 +228,7 @@ export class JobResult {
         continue
       }
       await this.#join(joiner, index, blob)
+      watch?.joined(index, this.#components.bytes.path(blob))
       index += 1
     }
   }

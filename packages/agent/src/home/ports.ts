@@ -1,5 +1,6 @@
-import type { BlobId, Fact, FactIntent, JobId, OfferMessage, PeerId } from '@sheaf/protocol'
-import type { Manifest } from '@sheaf/timeline'
+import type { AssetId, BlobId, Fact, FactIntent, JobId, OfferMessage, PeerId } from '@sheaf/protocol'
+import type { DescribedFault, Manifest } from '@sheaf/timeline'
+import type { AssetPlace } from '../blobs/index.js'
 
 /** What the home must know of a job, read from the farm's state. */
 export interface HomeJob {
@@ -20,6 +21,8 @@ export interface HomeFarm {
   job(jobId: JobId): HomeJob | undefined
   openJobs(): readonly HomeJob[]
   landedBlob(jobId: JobId, index: number): BlobId | undefined
+  /** Who rendered a segment that landed. */
+  renderedBy(jobId: JobId, index: number): PeerId | undefined
 }
 
 /** Where bytes are and come from. */
@@ -41,3 +44,29 @@ export type CheckSegment = (request: {
 
 /** Authors facts: on disk when it resolves. */
 export type AppendFacts = (intents: readonly FactIntent[]) => Promise<readonly Fact[]>
+
+/** What was found of a film. */
+export interface FilmFinding {
+  readonly faults: readonly DescribedFault[]
+}
+
+/** Looks at a film while it is joined. */
+export interface FilmWatch {
+  /** A segment is in the film; its file stays until `settle` has resolved or `stop` was called. */
+  joined(index: number, path: string): void
+  /** What is wrong with the film, all of whose segments are joined and whose index is written. Waits a bounded time. */
+  settle(filmPath: string): Promise<FilmFinding>
+  /** Idempotent. */
+  stop(): void
+}
+
+/** Begins to look at a job's film. */
+export type WatchFilm = (request: {
+  readonly manifest: Manifest
+  readonly assetPath: (asset: AssetId) => AssetPlace
+  /** A segment's renderer as people call that machine. */
+  readonly renderedBy: (segment: number) => string | undefined
+  /** Existing folder. */
+  readonly workDir: string
+  readonly signal: AbortSignal
+}) => FilmWatch

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import type { FfmpegTools } from '../engine/index.js'
 import { makeSegment, sha256 } from '../join/testing/make-media.js'
 import { film, memoryLog, other, self, settled, until } from '../worker/testing/make-work.js'
-import type { HomeJob } from './ports.js'
+import type { FilmFinding, HomeJob, WatchFilm } from './ports.js'
 import { Results } from './results.js'
 import { fakeBytes, fakeFarm, jobOf, smallMaterials } from './testing/make-home.js'
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(media, { recursive: true, force: true }))
 
-async function deskOf(change: Partial<HomeJob> = {}, materials = smallMaterials) {
+async function deskOf(change: Partial<HomeJob> = {}, materials = smallMaterials, watchFilm?: WatchFilm) {
   const dir = await mkdtemp(join(tmpdir(), 'sheaf-test-'))
   const [workDir, outDir] = [join(dir, 'work'), join(dir, 'out')]
   await Promise.all([mkdir(workDir), mkdir(outDir), copyAll(media, join(dir, 'store'))])
@@ -43,7 +43,7 @@ async function deskOf(change: Partial<HomeJob> = {}, materials = smallMaterials)
   const log = memoryLog()
   const make = () =>
     new Results(
-      { farm, bytes: store.bytes, materials, append: farm.append, tools: {} as FfmpegTools, log },
+      { farm, bytes: store.bytes, materials, append: farm.append, tools: {} as FfmpegTools, log, watchFilm },
       { self, workDir, onHopeless: (_job, error) => void hopeless.push(error.message), onChange: () => undefined },
     )
   const results = make()
@@ -93,6 +93,45 @@ describe('a result', () => {
     await results.stop()
     expect([await readdir(outDir), await readdir(workDir)]).toEqual([['film.mp4'], []])
     expect(signed('job-completed').length).toBe(1)
+  })
+
+  it('in which something is wrong is kept aside, not under its name; its segments are to be rendered again', async () => {
+    const joined: number[] = []
+    const stopped = vi.fn<() => void>()
+    const segments = [{ index: 1, renderedBy: 'ada' }]
+    const finding: FilmFinding = { faults: [{ kind: 'black', message: 'frame 2 is black', segments }] }
+    const seen: boolean[] = []
+    const desk = await deskOf({}, smallMaterials, () => ({
+      joined: (index) => void joined.push(index),
+      settle: async (path) => {
+        seen.push(existsSync(path))
+        return finding
+      },
+      stop: stopped,
+    }))
+    const kept = join(desk.outDir, 'film.faulty.mp4')
+    await writeFile(kept, 'of an earlier try')
+    desk.land(0, 1, 2)
+    await until(() => desk.hopeless.length === 1)
+    expect(joined).toEqual([0, 1, 2])
+    expect(seen).toEqual([true])
+    const aside = join(desk.outDir, 'film.faulty-2.mp4')
+    expect(desk.hopeless).toEqual([`frame 2 is black. The film is not right and was kept as ${aside}.`])
+    expect((await readdir(desk.outDir)).sort()).toEqual(['film.faulty-2.mp4', 'film.faulty.mp4'])
+    expect(await readFile(kept, 'utf8')).toBe('of an earlier try')
+    const place = { jobId: film, generation: 1, epoch: 2 }
+    expect(desk.signed('segments-retracted').map(({ payload }) => payload)).toEqual([{ ...place, indexes: [1] }])
+    expect(desk.signed('job-completed')).toEqual([])
+    expect(existsSync(join(desk.workDir, `result-${film}`, 'finishing.json'))).toBe(false)
+    expect(stopped).toHaveBeenCalled()
+  })
+
+  it('in which nothing is wrong gets its name', async () => {
+    const watch = { joined: () => undefined, settle: async () => ({ faults: [] }), stop: () => undefined }
+    const { land, outDir, signed } = await deskOf({}, smallMaterials, () => watch)
+    land(0, 1, 2)
+    await until(() => signed('job-completed').length === 1)
+    expect(await readdir(outDir)).toEqual(['film.mp4'])
   })
 
   it('is not made on other machines than the submitter’s', async () => {

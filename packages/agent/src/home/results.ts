@@ -16,6 +16,7 @@ const hopeless = new Set([
   'SHEAF_MEDIA_MISSING',
   'SHEAF_ENGINE_FAILED',
   'SHEAF_OUTPUT_FORMAT',
+  'SHEAF_OUTPUT_FAULTY',
   'SHEAF_STORE_DAMAGED',
 ])
 /** The disk or the folder of the output: a person may mend it while it is tried, less and less often. */

@@ -6,7 +6,7 @@ import { Mp4FormatError } from './box.js'
 import { type CheckedSegment, readSegment, segmentInvalid } from './check-segment.js'
 import { MovieAssembler, type SegmentFile, type SoundTrack } from './movie-assembler.js'
 import { readMp4Track } from './mp4-track.js'
-import { checkTarget, outputError, publish } from './publish-output.js'
+import { checkTarget, outputError, publish, setAside } from './publish-output.js'
 import { verifyOutput } from './verify-output.js'
 import { workingPath } from './working-path.js'
 
@@ -35,6 +35,9 @@ export interface JoinedOutput {
   readonly sha256: string
 }
 
+/** Says in words what is wrong with a whole file that has no name yet; undefined when nothing is. */
+export type CheckOutput = (path: string) => Promise<string | undefined>
+
 /**
  * Joins segments into the result file as their prefix lands. The bytes depend on the segments and
  * the sound alone: not on order, timing or who rendered. After a crash a new joiner starts afresh
@@ -51,8 +54,12 @@ export interface OutputJoiner {
   readonly add: (index: number, path: string, blob: BlobId) => Promise<void>
   /** Segments that are in the partial file: 0 … this − 1. */
   readonly joined: () => number
-  /** Writes the index, reads it back, syncs, hashes, and gives the file its name. Every segment must have been added. */
-  readonly finish: () => Promise<JoinedOutput>
+  /**
+   * Writes the index, reads it back, syncs, hashes, and gives the file its name. Every segment must have been added.
+   * When `check` says that something is wrong with the whole file it gets another name, and this throws
+   * SHEAF_OUTPUT_FAULTY with what was said and that name.
+   */
+  readonly finish: (check?: CheckOutput) => Promise<JoinedOutput>
   /** Removes the partial file. Idempotent; does nothing after `finish`. */
   readonly abort: () => Promise<void>
 }
@@ -112,7 +119,7 @@ class PrefixJoiner implements OutputJoiner {
     return this.#enqueue(() => this.#drain())
   }
 
-  readonly finish = (): Promise<JoinedOutput> =>
+  readonly finish = (check?: CheckOutput): Promise<JoinedOutput> =>
     this.#enqueue(async () => {
       const { options, file, partPath } = this.#init
       const expected = options.segmentFrames.length
@@ -123,7 +130,8 @@ class PrefixJoiner implements OutputJoiner {
       await file.write(header, 0, header.length, position)
       await file.sync()
       await verifyOutput(partPath, { frames: this.#assembler.frames, rate: options.rate })
-      const sha256 = await hashFile(file)
+      const [sha256, wrong] = await Promise.all([hashFile(file), check?.(partPath)])
+      if (wrong !== undefined) throw await this.#setAside(wrong)
       await publish({ partPath, outPath: options.outPath, overwrite: options.overwrite })
       this.#state = 'finished'
       await file.close()
@@ -177,6 +185,20 @@ class PrefixJoiner implements OutputJoiner {
       this.#state = 'open'
       throw segmentInvalid(file.index, error)
     }
+  }
+
+  /** The faulty file under another name: what was rendered is not thrown away, and not taken for the result. */
+  async #setAside(wrong: string): Promise<SheafError> {
+    const { options, file, partPath } = this.#init
+    const path = await setAside(partPath, options.outPath)
+    this.#state = 'finished'
+    await file.close()
+    return new SheafError({
+      code: 'SHEAF_OUTPUT_FAULTY',
+      message: `${wrong}. The film is not right and was kept as ${path}.`,
+      hint: 'Look at it with sheaf verify; sheaf requeue renders the segments that are named again.',
+      details: { path },
+    })
   }
 
   async #write(bytes: Buffer): Promise<void> {

@@ -1,6 +1,6 @@
 import { link, open, rename, rm, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { SheafError, type SheafErrorCode } from '@sheaf/protocol'
+import { dirname, join, parse } from 'node:path'
+import { isSheafError, SheafError, type SheafErrorCode } from '@sheaf/protocol'
 
 /** Refuses a target that could not be written at the end: better now than after hours. */
 export async function checkTarget(target: { readonly outPath: string; readonly overwrite: boolean }): Promise<void> {
@@ -34,6 +34,20 @@ export async function publish(options: {
   if (overwrite) await rename(partPath, outPath)
   else await renameNew(partPath, outPath)
   await syncFolder(dirname(outPath))
+}
+
+/** Names a file beside `outPath` that nobody has taken: `film.faulty.mp4`, `film.faulty-2.mp4` …; returns its path. */
+export async function setAside(partPath: string, outPath: string): Promise<string> {
+  const { dir, name, ext } = parse(outPath)
+  for (let copy = 1; ; copy++) {
+    const path = join(dir, `${name}.faulty${copy === 1 ? '' : `-${copy}`}${ext}`)
+    try {
+      await publish({ partPath, outPath: path, overwrite: false })
+      return path
+    } catch (error) {
+      if (!isSheafError(error, 'SHEAF_OUTPUT_EXISTS') || copy === 1000) throw error
+    }
+  }
 }
 
 /** Like rename, but never over a file that appeared meanwhile: link() refuses that, rename() does not. */

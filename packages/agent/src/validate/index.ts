@@ -1,3 +1,4 @@
+export { BorderWatch, type FilmWatchInit } from './film-watch.js'
 export {
   type FilmReport,
   type KnownRenders,

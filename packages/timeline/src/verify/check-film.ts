@@ -18,6 +18,12 @@ export function checkFilm(facts: FilmFacts, expect: FilmExpectation): FileFault[
   ]
 }
 
+/** What is wrong with a film as its headers alone describe it: without the times of its frames. */
+export function checkHeaders({ video, audio }: FilmFacts, expect: FilmExpectation): FileFault[] {
+  if (!video) return [{ kind: 'no-pictures' }]
+  return [...checkTags(video, expect), ...checkSoundLength(audio?.seconds, expect)]
+}
+
 function checkCount({ times }: FilmVideoFacts, { frames }: FilmExpectation): FileFault[] {
   return times.length === frames ? [] : [{ kind: 'frame-count', found: times.length, expected: frames }]
 }

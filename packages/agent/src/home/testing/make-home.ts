@@ -39,6 +39,7 @@ export function fakeFarm(...jobs: readonly HomeJob[]): FakeFarm {
     job: (jobId) => farm.jobs.get(jobId),
     openJobs: () => [...farm.jobs.values()].filter(({ open }) => open),
     landedBlob: (_job, index) => farm.landed.get(index),
+    renderedBy: (_job, index) => (farm.landed.has(index) ? self : undefined),
     append: async (intents) => {
       await farm.gate?.promise
       for (const intent of intents) take(farm, intent)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AssetId, BlobId, JobId } from '@sheaf/protocol'
-import { audioExtension } from '@sheaf/timeline'
+import { audioExtension, type Manifest } from '@sheaf/timeline'
 import { type AssetPlace, placeOf } from '../../blobs/index.js'
 import { type FfmpegTools, probeMedia, renderAudio, renderChunk, type RenderedSegment } from '../../engine/index.js'
 import { prepareJob, type PrepareRequest } from '../../ingest/index.js'
@@ -14,6 +14,8 @@ export interface MadeFilm {
   readonly path: string
   readonly request: PrepareRequest
   readonly segments: readonly RenderedSegment[]
+  readonly manifest: Manifest
+  readonly assetPath: (asset: AssetId) => AssetPlace
 }
 
 /** Pictures that never stand still and sound that is nowhere like itself, four seconds of both. */
@@ -68,7 +70,7 @@ export async function makeFilm(
   })
   for (const segment of segments) await joiner.add(segment.index, segment.path, await blobOf(segment.path))
   await joiner.finish()
-  return { path, request, segments }
+  return { path, request, segments, manifest, assetPath }
 }
 
 async function blobOf(path: string): Promise<BlobId> {
