@@ -1,5 +1,6 @@
 import { filterNumber } from '../compile/filter-number.js'
 import {
+  blendColours,
   type EffectPictures,
   type EffectType,
   type EffectValues,
@@ -19,11 +20,6 @@ function pixels(values: EffectValues, name: string, { height }: EffectPictures):
 function blurFilter(radius: number, { width, height }: EffectPictures): string {
   const most = Math.min(radius, Math.floor((Math.min(width, height) - 1) / 2))
   return `boxblur=lr=${most}:lp=3:cr=${most}:cp=3:ar=${most}:ap=3`
-}
-
-/** A mixer of two pictures by `mode`, which leaves the first one's transparency as it is. */
-function blendColours(mode: string): string {
-  return `blend=all_mode=${mode}:c3_mode=normal`
 }
 
 /** Bright in the middle, darker to the corners; made once. */
@@ -66,7 +62,7 @@ function writeChromaKey(label: string, values: EffectValues, pictures: EffectPic
     `[${label}k]scale=${scaleFlags}:out_color_matrix=bt709:out_range=tv,format=yuva444p${depth},${key},` +
       `scale=${scaleFlags}:in_color_matrix=bt709:in_range=tv,format=${pixFmt}`,
   )
-  return add(`[${kept}][${keyed}]blend=all_mode=normal:c3_mode=darken`)
+  return add(`[${kept}][${keyed}]blend=c3_mode=darken`)
 }
 
 /** BT.709's chroma of a colour, as two hex digits each. */

@@ -81,6 +81,11 @@ export function filtersOf(
   }
 }
 
+/** A mixer of two pictures by `mode`, which leaves the first one's transparency as it is: "all_mode" would not. */
+export function blendColours(mode: string): string {
+  return `blend=c0_mode=${mode}:c1_mode=${mode}:c2_mode=${mode}`
+}
+
 /** A parameter; see {@link EffectParameter}. */
 export function parameter(
   name: string,

@@ -1,4 +1,5 @@
 import {
+  blendColours,
   type EffectPictures,
   type EffectType,
   type EffectValues,
@@ -21,7 +22,7 @@ function writeGrain(moves: boolean): EffectType['write'] {
     const strength = Math.round(100 * valueOf(values, 'strength'))
     if (strength === 0) return label
     const plate = writePlate(strength, valueOf(values, 'seed'), moves, pictures)
-    return pictures.add(`[${label}][${plate}]blend=all_mode=grainmerge:c3_mode=normal`)
+    return pictures.add(`[${label}][${plate}]${blendColours('grainmerge')}`)
   }
 }
 
