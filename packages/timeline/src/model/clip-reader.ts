@@ -11,7 +11,7 @@ import {
 import { activeReference, durationOf, secondsOf } from '../otio/durations.js'
 import type { OtioClip, OtioGap, OtioGeneratorReference, OtioStack, OtioTrack } from '../otio/otio-types.js'
 import type { Content, EditClip, EditElement, FrameSpan, MediaTarget } from './edit.js'
-import { readLevels } from '../otio/read-levels.js'
+import { readManner } from '../otio/read-manner.js'
 import { generatorContent } from './generator.js'
 import { mediaStart } from './media-start.js'
 import { resolveReference } from './media-target.js'
@@ -54,20 +54,17 @@ export class ClipReader {
       this.#notes.warn(`${where} is switched off; it is ${this.#kind === 'Video' ? 'not shown' : 'silent'}`)
       return gap
     }
-    const { level, rest } =
-      this.#kind === 'Audio'
-        ? readLevels(clip.effects, { span, map, notes: this.#notes, where })
-        : { level: undefined, rest: clip.effects }
+    const { level, look, rest } = readManner(this.#kind, clip.effects, { span, map, notes: this.#notes, where })
     const speed = multiplySpeeds(speedOf(rest, where, this.#notes), map.speed)
     if (!isPossibleSpeed(speed))
       this.#notes.refuse('a speed that is beyond 1/100 to 100 with those of its stacks', where)
     const sourceStart = this.#sourceStart(clip, map.rate, where)
     const content = this.#content(clip, where, map.rate)
     if (!sourceStart || !content || span.to === span.from) return gap
-    if (content.kind !== 'media') return { kind: 'clip', name: clip.name, ...visible, content, where }
+    const manner = { ...(level && { level }), ...(look && { look }), where }
+    if (content.kind !== 'media') return { kind: 'clip', name: clip.name, ...visible, content, ...manner }
     const start = mediaStart(sourceStart, { speed, span, localStart, map })
-    const heard = { ...(level && { level }), where }
-    const whole: EditClip = { kind: 'clip', name: clip.name, ...span, content: { ...content, start, speed }, ...heard }
+    const whole: EditClip = { kind: 'clip', name: clip.name, ...span, content: { ...content, start, speed }, ...manner }
     return reframe(whole, visible, map.rate)
   }
 

@@ -2,6 +2,7 @@ import { addRational, assertNever, type Rational, rational, subRational, ZERO } 
 import { secondsOf } from '../otio/durations.js'
 import type { OtioClip, OtioEffect, OtioGap, OtioStack, OtioTrack, OtioTransition } from '../otio/otio-types.js'
 import { type LevelPlace, type LevelReading, readLevels } from '../otio/read-levels.js'
+import { readManner } from '../otio/read-manner.js'
 import { ClipReader } from './clip-reader.js'
 import { curveAt, mapLook } from './curve.js'
 import { checkHandles } from './check-handles.js'
@@ -177,7 +178,7 @@ export class TrackReader {
     const { visible, track } = place
     const { notes } = this.#init
     const gap = { kind: 'gap', ...visible } as const
-    const { level, rest } = this.#levels(child.effects, { span, map: track.map, where })
+    const { level, look, rest } = readManner(this.#init.kind, child.effects, { span, map: track.map, notes, where })
     const speed = speedOf(rest, where, notes)
     if (!child.enabled) {
       notes.warn(`${where} is switched off; it is ${this.#init.kind === 'Video' ? 'not shown' : 'silent'}`)
@@ -204,8 +205,8 @@ export class TrackReader {
     if (span.to === span.from) return gap
     const shown = still ? tracks.map((inner) => stopTrack(inner, visible, { at: span.from, rate: map.rate })) : tracks
     if (!still) checkHandles(tracks, { span, visible }, where, notes)
-    const heard = { ...(level && { level }), where }
-    return { kind: 'clip', name: child.name, ...visible, content: { kind: 'stack', tracks: shown }, ...heard }
+    const manner = { ...(level && { level }), ...(look && { look }), where }
+    return { kind: 'clip', name: child.name, ...visible, content: { kind: 'stack', tracks: shown }, ...manner }
   }
 
   /** The tracks of this kind that a stack holds; a clip that lies in a stack is a track by itself. */
