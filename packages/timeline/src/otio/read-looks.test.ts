@@ -136,7 +136,6 @@ describe('looks in OTIO', () => {
     ).toEqual([
       "a scale, which is one of the medium's own size, of Premiere",
       'a position or an anchor point of Premiere',
-      'a position or an anchor point of Premiere',
       'a blend mode of Premiere',
       'the effect AE.ADBE Opacity of Premiere with keyframes',
       'the effect Motion (Effect.1)',
