@@ -61,10 +61,18 @@ describe('media are found', () => {
     expect(await finder(dir, roots).find(written('old/one.mov'))).toMatchObject({ path: join(dir, 'new/one.mov') })
   })
 
+  it('not below a media root that fits only the place where a path of Windows would be taken for a name', async () => {
+    const dir = await folder('new/P:\\one.mov')
+    const roots = [{ from: dir, to: join(dir, 'new') }]
+    expect(await finder(dir, roots).find(written('P:\\one.mov'))).toMatchObject({ why: 'windows-path' })
+  })
+
   it('by relative names of Windows; drives and servers only by a media root', async () => {
     const dir = await folder('media/one.mov')
     expect(await finder(dir).find(written('media\\one.mov'))).toMatchObject({ path: join(dir, 'media/one.mov') })
-    for (const path of ['D:\\media\\one.mov', '\\\\nas\\media\\one.mov', '//nas/media/one.mov']) {
+    // What would be found if a server's name were taken for a folder's.
+    const server = `/${join(dir, 'media/one.mov')}`
+    for (const path of ['D:\\media\\one.mov', '\\\\nas\\media\\one.mov', '//nas/media/one.mov', server]) {
       expect(await finder(dir).find(written(path))).toMatchObject({ found: 'nothing', why: 'windows-path' })
     }
   })

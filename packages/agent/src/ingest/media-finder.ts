@@ -60,13 +60,14 @@ export class DiskFinder implements MediaFinder {
   #candidates({ path, decodedPath }: WrittenPath): { readonly paths: readonly string[]; readonly why: MissingReason } {
     const names = decodedPath === undefined ? [path] : [path, decodedPath]
     const relinked = names.flatMap((name) => {
-      const to = relink(name, this.#roots) ?? relink(resolve(this.#folder, name), this.#roots)
+      const resolved = this.#windows || !isWindowsPath(name) ? resolve(this.#folder, name) : name
+      const to = relink(name, this.#roots) ?? relink(resolved, this.#roots)
       return to === undefined ? [] : [resolve(this.#folder, to)]
     })
     if (relinked.length > 0) return { paths: relinked, why: 'relinked' }
     if (this.#windows) return { paths: names.map((name) => resolve(this.#folder, name)), why: 'absent' }
     // Elsewhere a drive or a server is no folder; that one could mean a file beside the edit would be a guess.
-    const reachable = names.filter((name) => !isWindowsPath(name) || name.startsWith('//'))
+    const reachable = names.filter((name) => !isWindowsPath(name))
     const turned = reachable.filter((name) => name.includes('\\')).map((name) => name.replaceAll('\\', '/'))
     const paths = [...reachable, ...turned].map((name) => resolve(this.#folder, name))
     return { paths, why: isWindowsPath(path) ? 'windows-path' : 'absent' }

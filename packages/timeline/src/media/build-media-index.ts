@@ -28,9 +28,15 @@ export function buildMediaIndex(report: ProbeReport, { name }: { readonly name: 
   const video = streams.find((s) => s.codec_type === 'video' && s.disposition?.attached_pic !== 1)
   const [audio, ...moreAudio] = streams.filter((s) => s.codec_type === 'audio')
   if (!video && !audio) throw invalid(name, 'it holds neither pictures nor sound')
-  const container = containerOf(report.format?.format_name ?? '')
+  const format = report.format?.format_name ?? ''
+  // ffprobe says `image2` of every still that it knows by its name alone, and of JPEGs, which are read.
+  const oddStill = format === 'image2' && video?.codec_name !== 'mjpeg'
+  const container = oddStill ? undefined : containerOf(format)
+  const named = oddStill
+    ? `still pictures of the kind ${video?.codec_name ?? '(none)'}`
+    : `the container ${format || '(none)'}`
   const problems = [
-    ...(container === undefined ? [`the container ${report.format?.format_name ?? '(none)'}`] : []),
+    ...(container === undefined ? [named] : []),
     ...(video ? refuseVideo(video, report.frames ?? []) : []),
   ]
   if (problems.length > 0 || container === undefined) throw unsupported(name, problems)
