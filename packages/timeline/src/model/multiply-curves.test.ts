@@ -1,0 +1,47 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { curveAt } from './curve.js'
+import { CURVE_EASES, type Curve } from './edit.js'
+import { multiplyCurves } from './multiply-curves.js'
+
+const keyed = fc
+  .uniqueArray(
+    fc.tuple(
+      fc.integer({ min: -20, max: 60 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.constantFrom(...CURVE_EASES),
+    ),
+    {
+      minLength: 1,
+      maxLength: 5,
+      selector: ([frame]) => frame,
+    },
+  )
+  .map((keys): Curve => keys.toSorted(([a], [b]) => a - b).map(([frame, value, ease]) => ({ frame, value, ease })))
+const curve = fc.oneof(fc.double({ min: 0, max: 2, noNaN: true }), keyed)
+
+describe('the product of two curves', () => {
+  it('is that of their values on every frame', () => {
+    fc.assert(
+      fc.property(curve, curve, (a, b) => {
+        const product = multiplyCurves(a, b)
+        for (let frame = -25; frame <= 65; frame++) {
+          expect(curveAt(product, frame)).toBeCloseTo(curveAt(a, frame) * curveAt(b, frame), 9)
+        }
+      }),
+    )
+  })
+
+  it('keeps the keys where only one of them moves', () => {
+    const fade: Curve = [
+      { frame: 0, value: 0, ease: 'linear' },
+      { frame: 10, value: 1, ease: 'linear' },
+    ]
+    const late: Curve = [
+      { frame: 40, value: 1, ease: 'smooth' },
+      { frame: 50, value: 0, ease: 'linear' },
+    ]
+    expect(multiplyCurves(fade, 0.5)).toMatchObject([{ value: 0 }, { value: 0.5 }])
+    expect(multiplyCurves(fade, late)).toHaveLength(4)
+  })
+})
