@@ -18,6 +18,7 @@ export {
   type CompositorCall,
   type CompositorRequest,
 } from './compile/compile-compositor.js'
+export { compileFilmEncoder, type FilmEncoderRequest } from './compile/compile-film-encoder.js'
 export { compileEncoder, segmentFile, type EncoderRequest, type SegmentFile } from './compile/compile-encoder.js'
 export {
   MAX_GRAPH_CHARACTERS,
@@ -132,6 +133,7 @@ export {
   splitPresetText,
   withOptions,
 } from './preset/preset-text.js'
+export { draftPreset, isEncodedOnce, segmentPreset, type OutputSettings } from './preset/job-preset.js'
 export {
   checkOutputName,
   expectedOutputBytes,

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs'
 import type { BenchResponse } from '@sheaf/protocol'
 import { benchmarkKey, runBenchmark } from '../benchmark/index.js'
 import {
   classFingerprint,
   classOfFingerprint,
   engineFingerprint,
+  likelyChips,
   type EngineClass,
   type FfmpegTools,
 } from '../engine/index.js'
@@ -125,6 +127,7 @@ export class Ability {
     if (kept?.key === key) this.#score = kept.score
     this.#init.onChange()
     if (benchmark) await this.bench(false)
+    await this.#learnChips()
   }
 
   async #findFingerprint(): Promise<string> {
@@ -138,6 +141,17 @@ export class Ability {
       // The next one who asks tries again.
       this.#finding = undefined
       throw error
+    }
+  }
+
+  /** Tries the chips' encoders, after everything else: others of the farm may submit jobs for them. */
+  async #learnChips(): Promise<void> {
+    const { encoders } = this.#components.tools
+    for (const chip of likelyChips({ encoders, platform: process.platform, present: existsSync })) {
+      if (this.#abort.signal.aborted) return
+      await this.fingerprintOf(chip).catch((error: unknown) =>
+        this.#components.log.info({ chip, error }, 'this chip does not encode here'),
+      )
     }
   }
 

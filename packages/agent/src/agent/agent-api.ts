@@ -14,7 +14,7 @@ import {
   type SubmitResponse,
 } from '@sheaf/protocol'
 import type { ApiAgent } from '../api/index.js'
-import { probeMedia } from '../engine/index.js'
+import { chipFingerprint, isChip, probeMedia, type EngineClass } from '../engine/index.js'
 import { ingestEdit, presetViews } from '../ingest/index.js'
 import type { AgentParts, PartsInit } from './agent-parts.js'
 import { isClosed } from './farm-reader.js'
@@ -80,13 +80,32 @@ export class AgentApi implements ApiAgent {
       madeFolder: (jobId) => join(storage.paths.assets, jobId, 'made'),
       putManifest: async (bytes) => (await storage.blobs.put(bytes)).id,
       registerAsset: (jobId, asset, source) => storage.registry.register(jobId, asset, source),
-      fingerprintOf: (engineClass) => this.#parts.ability.fingerprintOf(engineClass),
+      fingerprintOf: (engineClass) => this.#fingerprintOf(engineClass),
       presetFolder: storage.paths.presets,
       nowMs: Date.now,
     })
     await this.#sign({ kind: 'job-submitted', payload })
     const frames = payload.segmentFrames.reduce((sum, count) => sum + count, 0)
     return { jobId: payload.jobId, frames, segments: payload.segmentFrames.length, warnings: [...warnings] }
+  }
+
+  /**
+   * The fingerprint that a job of this class is bound to. A chip's encoder that this machine has not got may be
+   * elsewhere in the farm: then it is the one that most slots have told of.
+   */
+  async #fingerprintOf(engineClass: EngineClass): Promise<string> {
+    const own = this.#parts.ability.fingerprintOf(engineClass)
+    if (!isChip(engineClass)) return own
+    return own.catch((cause: unknown) => {
+      const elsewhere = chipFingerprint(engineClass, this.#parts.host.abilities())
+      if (elsewhere !== undefined) return elsewhere
+      throw new SheafError({
+        code: 'SHEAF_ENGINE_FAILED',
+        message: `no machine of the farm is known to have a working ${engineClass}`,
+        hint: 'Submit on the machine that has the chip, or choose another preset: sheaf presets',
+        cause,
+      })
+    })
   }
 
   presets(): Promise<PresetView[]> {

@@ -39,3 +39,48 @@ export function probePresets(engineClass: Exclude<EngineClass, 'base'>): readonl
   const plain = shipped.pictures.profile === undefined && pixels !== shipped.pixels
   return plain ? [silent, { ...silent, pixels }] : [silent]
 }
+
+/** Whether jobs of this class are for machines with a certain chip. */
+export function isChip(engineClass: EngineClass): boolean {
+  return engineClass !== 'base' && engineClass !== 'lossless' && encoderRule(engineClass).hardware === true
+}
+
+/**
+ * Of the fingerprints that agents have told for a chip's class, the one that most slots share: chips of one kind
+ * make the same bytes, others do not, and a job is never mixed. Of equals the first in the alphabet.
+ */
+export function chipFingerprint(
+  engineClass: EngineClass,
+  agents: readonly { readonly slots: number; readonly fingerprints: Readonly<Record<string, string>> }[],
+): string | undefined {
+  const slots = new Map<string, number>()
+  for (const agent of agents) {
+    for (const fingerprint of Object.values(agent.fingerprints)) {
+      if (classOfFingerprint(fingerprint) !== engineClass) continue
+      slots.set(fingerprint, (slots.get(fingerprint) ?? 0) + agent.slots)
+    }
+  }
+  const [best] = [...slots].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+  return best?.[0]
+}
+
+/** What decides which chips are worth a try: drivers that are there, by the path of their device. */
+export interface ChipHints {
+  readonly encoders: ReadonlySet<string>
+  readonly platform: NodeJS.Platform
+  readonly present: (path: string) => boolean
+}
+
+/** The chips' encoders that may work on this machine; whether they do is known after a try. */
+export function likelyChips({ encoders, platform, present }: ChipHints): EncoderName[] {
+  const kinds: Readonly<Record<string, boolean>> = {
+    nvenc: platform === 'win32' || present('/dev/nvidiactl'),
+    vaapi: present('/dev/dri/renderD128'),
+    qsv: platform === 'win32' || present('/dev/dri/renderD128'),
+    amf: platform === 'win32',
+    videotoolbox: platform === 'darwin',
+  }
+  return ENCODER_NAMES.filter(
+    (name) => isChip(name) && encoders.has(name) && kinds[name.slice(name.indexOf('_') + 1)] === true,
+  )
+}

@@ -1,4 +1,11 @@
-export { classOfFingerprint, engineClassOf, type EngineClass } from './engine-class.js'
+export {
+  chipFingerprint,
+  classOfFingerprint,
+  engineClassOf,
+  isChip,
+  likelyChips,
+  type EngineClass,
+} from './engine-class.js'
 export { classFingerprint, ENGINE_VERSION, engineFingerprint, type FingerprintOptions } from './engine-fingerprint.js'
 export { findFfmpeg, type FfmpegTools, type FindFfmpegOptions } from './find-ffmpeg.js'
 export { inputPlaces, pictureList } from './input-places.js'
@@ -14,5 +21,6 @@ export type {
   RenderedSegment,
   RenderingChunk,
 } from './render-types.js'
+export { engineFailed } from './segment-encoder.js'
 export { runTool, type ToolOptions, type ToolResult } from './run-tool.js'
 export { verifySegment, type VerifySegmentOptions } from './verify-segment.js'

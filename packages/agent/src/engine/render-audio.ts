@@ -2,6 +2,7 @@ import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { compileAudio, mediaIndices, resolveCall } from '@sheaf/timeline'
 import { checkSound } from '../join/index.js'
+import type { FfmpegTools } from './find-ffmpeg.js'
 import { inputPlaces } from './input-places.js'
 import { graphFileFor } from './render-chunk.js'
 import type { RenderAudioOptions } from './render-types.js'
@@ -32,7 +33,8 @@ export async function renderAudio({
     const args = resolveCall(call, { ...(await inputPlaces(call, assetPath, part)), graphFile })
     const { stderr } = await runTool({ file: tools.ffmpeg, args, signal })
     if (stderr.trim() !== '') throw new Error(stderr.trim().slice(-1000))
-    await checkSound(partPath, call.samples)
+    if (extension === '.wav' || extension === '.flac') await countSamples(tools, partPath, call.samples)
+    else await checkSound(partPath, call.samples)
     await syncFile(partPath)
     await rename(partPath, outPath)
     return true
@@ -43,6 +45,14 @@ export async function renderAudio({
     await rm(partPath, { force: true })
     await rm(graphPath, { force: true })
   }
+}
+
+/** Files of sound alone that are no QuickTime: their samples by ffprobe. */
+async function countSamples(tools: FfmpegTools, path: string, samples: number): Promise<void> {
+  const args = ['-v', 'error', '-show_entries', 'stream=duration_ts', '-of', 'csv=p=0', `file:${path}`]
+  const { stdout } = await runTool({ file: tools.ffprobe, args })
+  const held = Number(stdout.toString('latin1').trim())
+  if (held !== samples) throw new Error(`it holds ${held} samples, expected ${samples}`)
 }
 
 /** The sound is kept and trusted after a restart, so its bytes must be on the disk before its name is. */

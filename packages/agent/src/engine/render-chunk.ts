@@ -9,6 +9,7 @@ import {
   mediaIndices,
   resolveCall,
   segmentFile,
+  segmentPreset,
 } from '@sheaf/timeline'
 import type { ChunkPlan, SegmentPlan } from './chunk-plan.js'
 import { runChunk } from './chunk-run.js'
@@ -114,7 +115,8 @@ export async function graphFileFor(
 }
 
 function segmentPlan({ manifest, outDir }: RenderChunkOptions, index: number): SegmentPlan {
-  const { preset, edit, picture } = manifest
+  const { edit, picture } = manifest
+  const preset = segmentPreset(manifest)
   const [from, to] = manifest.segments[index] ?? [0, 0]
   const frames = to - from
   const { extension } = segmentFile(preset, edit.rate)

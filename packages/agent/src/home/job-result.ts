@@ -4,12 +4,13 @@ import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { isSheafError, SheafError, type BlobId, type JobId, type PeerId } from '@sheaf/protocol'
-import { audioExtension, type Manifest } from '@sheaf/timeline'
+import { audioExtension, outputKind, type Manifest } from '@sheaf/timeline'
 import { renderAudio, type FfmpegTools } from '../engine/index.js'
-import { openOutputJoiner, workingPath, type JoinedOutput, type OutputJoiner } from '../join/index.js'
+import { workingPath, type JoinedOutput, type OutputJoiner } from '../join/index.js'
 import type { Log } from '../log/index.js'
 import { readJson, writeJsonDurably } from '../store/index.js'
 import type { Materials } from '../worker/index.js'
+import { openOutput } from './open-output.js'
 import type { AppendFacts, FilmWatch, HomeBytes, HomeFarm, HomeJob, WatchFilm } from './ports.js'
 
 export interface JobResultComponents {
@@ -40,6 +41,7 @@ export class JobResult {
   readonly #components: JobResultComponents
   readonly #job: HomeJob
   readonly #folder: string
+  readonly #onNotice: (text: string) => void
   readonly #abort = new AbortController()
   #discarded = false
   /** Segments in which something was found to be wrong when the film was whole. */
@@ -48,10 +50,17 @@ export class JobResult {
 
   constructor(
     components: JobResultComponents,
-    init: { readonly job: HomeJob; readonly workDir: string; readonly self: PeerId },
+    init: {
+      readonly job: HomeJob
+      readonly workDir: string
+      readonly self: PeerId
+      /** What is being done just now, for people. */
+      readonly onNotice?: ((text: string) => void) | undefined
+    },
   ) {
     this.#components = components
     this.#job = init.job
+    this.#onNotice = init.onNotice ?? (() => undefined)
     this.#folder = resultFolder(init.workDir, init.job.jobId)
   }
 
@@ -125,15 +134,15 @@ export class JobResult {
   ): Promise<JoinedOutput> {
     const signal = this.#abort.signal
     const manifest = await this.#components.materials.manifest(this.#job.jobId, signal)
-    const joiner = await openOutputJoiner({
+    const joiner = await openOutput({
       ...target,
       jobId: this.#job.jobId,
-      rate: manifest.edit.rate,
-      width: manifest.picture.width,
-      height: manifest.picture.height,
-      segmentFrames: manifest.segments.map(([from, to]) => to - from),
+      manifest,
+      tools: this.#components.tools,
+      folder: this.#folder,
       audioPath: await this.#sound(manifest),
       signal,
+      onNotice: this.#onNotice,
     })
     const watch = await this.#watch(manifest)
     try {
@@ -149,7 +158,7 @@ export class JobResult {
 
   async #watch(manifest: Manifest): Promise<FilmWatch | undefined> {
     const { watchFilm, materials, farm, nameOf = String } = this.#components
-    if (watchFilm === undefined) return undefined
+    if (watchFilm === undefined || outputKind(manifest.preset) !== 'film') return undefined
     const { jobId } = this.#job
     const paths = await materials.assets(jobId, this.#abort.signal)
     // Asked for again and again, and not cheap to find out.

@@ -72,7 +72,8 @@ export class Results {
     for (const job of mine) {
       if (this.#running.has(job.jobId) || this.#timers.has(job.jobId)) continue
       const { workDir, self } = this.#init
-      const result = new JobResult(this.#components, { job, workDir, self })
+      const onNotice = (text: string): void => this.#say(job.jobId, text)
+      const result = new JobResult(this.#components, { job, workDir, self, onNotice })
       this.#running.set(job.jobId, result)
       this.#follow(job.jobId, result)
     }
@@ -89,6 +90,12 @@ export class Results {
     const ends = [...this.#following]
     for (const result of this.#running.values()) result.stop()
     await Promise.all(ends)
+  }
+
+  #say(jobId: JobId, text: string): void {
+    if (this.#notices.get(jobId) === text) return
+    this.#notices.set(jobId, text)
+    this.#init.onChange()
   }
 
   #follow(jobId: JobId, result: JobResult): void {

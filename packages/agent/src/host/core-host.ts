@@ -11,7 +11,17 @@ import {
   type FarmState,
   type Input,
 } from '@sheaf/coordinator'
-import type { Fact, FactIntent, FarmView, Heartbeat, PeerId, Role, SegmentReport, Term } from '@sheaf/protocol'
+import type {
+  AgentAbility,
+  Fact,
+  FactIntent,
+  FarmView,
+  Heartbeat,
+  PeerId,
+  Role,
+  SegmentReport,
+  Term,
+} from '@sheaf/protocol'
 import type { Log } from '../log/index.js'
 import { watchStall } from './stall.js'
 
@@ -68,6 +78,11 @@ export class CoreHost {
 
   get farm(): FarmState {
     return this.#state.farm
+  }
+
+  /** What each agent that was heard says that it can do. */
+  abilities(): readonly AgentAbility[] {
+    return this.#state.peers.flatMap(({ heartbeat }) => (heartbeat ? [heartbeat.ability] : []))
   }
 
   /** Whom this agent follows; its own term while it leads. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { open, realpath, rm, stat, statfs } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { SheafError } from '@sheaf/protocol'
+import { findImage } from '../join/index.js'
 
 /** What is asked of an output before anything is rendered. */
 export interface OutputRequest {
@@ -11,6 +12,8 @@ export interface OutputRequest {
   readonly inputs: readonly string[]
   /** A guess at the result's size, so that a full disk is met now and not at the end. */
   readonly expectedBytes: number
+  /** Numbers of pictures, for an output that is many files: the row of # in `outputPath` is their place. */
+  readonly images?: { readonly first: number; readonly count: number } | undefined
 }
 
 /**
@@ -35,7 +38,13 @@ async function checkFolder(folder: string): Promise<void> {
   })
 }
 
-async function checkName({ outputPath, overwrite, inputs }: OutputRequest): Promise<void> {
+async function checkName({ images, ...request }: OutputRequest): Promise<void> {
+  if (!images) return checkFile(request)
+  const path = await findImage(request.outputPath, images)
+  if (path !== undefined) await checkFile({ ...request, outputPath: path })
+}
+
+async function checkFile({ outputPath, overwrite, inputs }: Omit<OutputRequest, 'images'>): Promise<void> {
   const found = await stat(outputPath).catch(() => undefined)
   if (found === undefined) return
   if (found.isDirectory()) {

@@ -23,12 +23,12 @@ import {
   jobColours,
   mediaClipsOf,
   mediaIndices,
+  draftPreset,
   encodeManifest,
-  encoderRule,
   formatPreset,
   MANIFEST_VERSION,
+  isEncodedOnce,
   mediaError,
-  needsFinalEncode,
   outputKind,
   outputSize,
   parsePreset,
@@ -36,6 +36,7 @@ import {
   planSegments,
   pngIndex,
   readEdit,
+  segmentPreset,
   remarksOn,
   settleEdit,
   sliceEdit,
@@ -43,6 +44,7 @@ import {
   type FrameSize,
   type Manifest,
   type MediaState,
+  type OutputSettings,
   type ShownMedium,
   type Preset,
   type ReadEdit,
@@ -83,9 +85,7 @@ export interface IngestedJob {
  * Throws before anything is rendered, with all missing media in one error.
  */
 export async function ingestEdit(request: SubmitRequest, ports: IngestPorts): Promise<IngestedJob> {
-  const preset = await findPreset(request.preset ?? 'h264', ports.presetFolder)
-  checkReady(preset)
-  checkOutputName(preset, request.outputPath)
+  const preset = await presetOf(request, ports.presetFolder)
   const submittedAtMs = ports.nowMs()
   const jobId = jobIdFrom(submittedAtMs, randomBytes(11))
   const madeFolder = ports.madeFolder(jobId)
@@ -96,6 +96,7 @@ export async function ingestEdit(request: SubmitRequest, ports: IngestPorts): Pr
       overwrite: request.overwrite ?? false,
       inputs: [request.editPath, ...filesOfMedia(job.media)],
       expectedBytes: expectedBytes(job.manifest),
+      images: imagesOf(job.manifest),
     })
     return { ...(await keep(request, { ...job, jobId, submittedAtMs }, ports)), warnings }
   } catch (error) {
@@ -104,16 +105,19 @@ export async function ingestEdit(request: SubmitRequest, ports: IngestPorts): Pr
   }
 }
 
-/** What presets may ask for and this version does not do yet. */
-function checkReady(preset: Preset): void {
-  const { pictures, name } = preset
-  if (outputKind(preset) === 'film' && !needsFinalEncode(preset) && pictures && !encoderRule(pictures.encoder).hardware)
-    return
-  throw new SheafError({
-    code: 'SHEAF_PRESET_INVALID',
-    message: `preset ${name} cannot be rendered by this version`,
-    hint: 'Choose another one: sheaf presets',
-  })
+/** The preset that a request names, as a draft when it asks for one. Throws when the two do not go together. */
+async function presetOf(request: SubmitRequest, folder: string | undefined): Promise<Preset> {
+  const asked = await findPreset(request.preset ?? 'h264', folder)
+  const preset = request.draft === true ? draftPreset(asked) : asked
+  checkOutputName(preset, request.outputPath)
+  if (request.intermediate === true && outputKind(preset) !== 'film') {
+    throw new SheafError({
+      code: 'SHEAF_REQUEST_INVALID',
+      message: `--intermediate: preset ${preset.name} makes no film that could be encoded once more`,
+      hint: 'Leave --intermediate out.',
+    })
+  }
+  return preset
 }
 
 /** What is to be rendered, without where it goes. */
@@ -142,7 +146,7 @@ export async function prepareJob(request: PrepareRequest, ports: PreparePorts): 
   const { editPath } = request
   const { read, asked, used, looked } = await lookForMedia(request, ports)
   const texts = read.texts.filter(({ media }) => used.has(media))
-  const canvas = sizeOf(request, { edit: asked, size: read.size }, looked)
+  const canvas = draftSize(request, sizeOf(request, { edit: asked, size: read.size }, looked))
   const made = await madeUp({ request, edit: asked, media: looked, canvas }, ports)
   const { media: found, warnings } = made
   const states = new Map<string, MediaState>(found.map(({ target, state }) => [target.path, state]))
@@ -241,14 +245,14 @@ async function keep(
   ports: IngestPorts,
 ): Promise<Pick<IngestedJob, 'payload' | 'manifest'>> {
   const { manifest, media, preset, jobId, submittedAtMs } = job
-  const fingerprint = await ports.fingerprintOf(engineClassOf(preset, { intermediate: false }))
+  const fingerprint = await ports.fingerprintOf(engineClassOf(preset, { intermediate: isEncodedOnce(manifest) }))
   const blob = await ports.putManifest(new TextEncoder().encode(encodeManifest(manifest)))
   for (const { assetId, source } of media) {
     if (source !== undefined) await ports.registerAsset(jobId, assetId, source)
   }
   const payload: FactPayloads['job-submitted'] = {
     jobId,
-    name: request.name ?? jobNameOf(request.outputPath),
+    name: (request.name ?? jobNameOf(request.outputPath)) + (request.draft === true ? ' (draft)' : ''),
     submittedAtMs,
     engine: 'ffmpeg',
     manifest: blob,
@@ -279,12 +283,35 @@ function manifestOf(job: {
         : [],
     ),
   )
-  const segments = planSegments({ frames: edit.frames, cuts: cutsOf(edit), segmentFrames: request.segmentFrames })
+  checkKind(edit, preset)
+  const segments = !preset.pictures
+    ? []
+    : planSegments({ frames: edit.frames, cuts: cutsOf(edit), segmentFrames: request.segmentFrames })
   const bound = bindMedia(edit, ids)
   const pixFmt = preset.pixels ?? 'yuv420p'
   const colours = jobColours(request.colour ?? 'auto', shownMedia(bound, assets), { pixFmt })
   const picture = frameFormat({ ...canvas, pixFmt, ...colours })
-  return { version: MANIFEST_VERSION, edit: bound, media: assets, preset, segments, picture }
+  const output = outputSettings(request, preset)
+  return { version: MANIFEST_VERSION, edit: bound, media: assets, preset, ...(output && { output }), segments, picture }
+}
+
+/** What the output's making must know besides the preset; undefined when that is nothing. */
+function outputSettings({ intermediate, frames }: PrepareRequest, preset: Preset): OutputSettings | undefined {
+  const first = frames === undefined ? 0 : (parseFrameRange(frames).spans[0]?.first ?? 0)
+  const settings = {
+    ...(intermediate === true && { intermediate: true as const }),
+    ...(first > 0 && outputKind(preset) === 'images' && { firstFrame: first }),
+  }
+  return Object.keys(settings).length > 0 ? settings : undefined
+}
+
+function checkKind({ name, audio }: Edit, preset: Preset): void {
+  if (outputKind(preset) !== 'sound' || audio.length > 0) return
+  throw new SheafError({
+    code: 'SHEAF_EDIT_EMPTY',
+    message: `the edit "${name}" has no sound, and preset ${preset.name} makes nothing else`,
+    hint: 'Choose a preset that has pictures: sheaf presets',
+  })
 }
 
 /** The media whose pictures are in the film. */
@@ -307,6 +334,13 @@ function sizeOf(
     read.edit,
     new Map(media.flatMap(({ target, state }) => (state.state === 'indexed' ? [[target.path, state.index]] : []))),
   )
+}
+
+/** Half of it in a draft, even again. */
+function draftSize({ draft }: PrepareRequest, size: FrameSize): FrameSize {
+  if (draft !== true) return size
+  const half = (length: number): number => Math.max(16, 2 * Math.round(length / 4))
+  return { width: half(size.width), height: half(size.height) }
 }
 
 function parseSize(text: string): FrameSize {
@@ -332,7 +366,16 @@ function slice(edit: Edit, text: string): Edit {
   })
 }
 
-function expectedBytes({ edit, picture, preset }: Manifest): number {
-  // Once as segments in the store, once in the output.
-  return 2 * expectedOutputBytes(preset, { frames: edit.frames, ...picture }) + (1 << 20)
+function expectedBytes(manifest: Manifest): number {
+  const job = { frames: manifest.edit.frames, ...manifest.picture }
+  const segments = expectedOutputBytes(segmentPreset(manifest), job)
+  const output = expectedOutputBytes(manifest.preset, job)
+  // As segments in the store, joined without loss where the film is encoded once more, and as the output.
+  return segments * (isEncodedOnce(manifest) ? 2 : 1) + output + (1 << 20)
+}
+
+/** The numbers of an output that is many files. */
+function imagesOf({ preset, output, edit }: Manifest): { readonly first: number; readonly count: number } | undefined {
+  if (outputKind(preset) !== 'images') return undefined
+  return { first: output?.firstFrame ?? 0, count: edit.frames }
 }

@@ -9,3 +9,6 @@ export {
 } from './output-joiner.js'
 export { verifyOutput, type OutputExpectation } from './verify-output.js'
 export { workingPath } from './working-path.js'
+export { findImage, imagePath } from './image-name.js'
+export { openImageWriter } from './image-writer.js'
+export { openSoundWriter } from './sound-writer.js'

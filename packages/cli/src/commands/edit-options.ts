@@ -24,6 +24,8 @@ export interface EditOptions extends CommonOptions {
   readonly mediaRoot?: readonly string[]
   readonly subtitles?: string
   readonly subtitleFont?: string
+  readonly draft?: boolean
+  readonly intermediate?: boolean
 }
 
 /** What these options say of a job. */
@@ -36,6 +38,8 @@ export function addEditOptions(command: Command): Command {
     .option('--frames <range>', 'one range of frames, both ends included: 100-199')
     .option('--segment-frames <n>', 'frames of one segment (default: from the length)', wholeNumber(1, 10_000))
     .option('--size <WxH>', "1920x1080 (default: the first clip's)")
+    .option('--draft', 'half the size, and fast rather than good')
+    .option('--intermediate', 'render without loss, and encode the film once, here: more machines agree in that')
     .option('--drop-unknown', 'leave out effects and transitions that Sheaf does not know')
     .option('--subtitles <file>', 'show these in the film: .srt, .vtt, .ass, .ssa')
     .option('--subtitle-font <family>', 'their font, where they name none')
@@ -54,6 +58,8 @@ export function editRequest(cwd: string, edit: string, options: EditOptions): Ed
     ...(options.segmentFrames === undefined ? {} : { segmentFrames: options.segmentFrames }),
     ...(options.size === undefined ? {} : { size: checkSize(options.size) }),
     ...(options.dropUnknown === true ? { dropUnknown: true } : {}),
+    ...(options.draft === true ? { draft: true } : {}),
+    ...(options.intermediate === true ? { intermediate: true } : {}),
     ...(options.subtitles === undefined ? {} : { subtitles: resolve(cwd, options.subtitles) }),
     ...(options.subtitleFont === undefined ? {} : { subtitleFont: options.subtitleFont }),
     ...(options.font.length === 0 ? {} : { fonts: options.font.map((path) => resolve(cwd, path)) }),

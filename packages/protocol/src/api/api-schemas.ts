@@ -40,6 +40,10 @@ export const SubmitRequestSchema = Type.Object(
     ),
     /** Show a slate instead of a medium that is missing, with a warning each. */
     allowMissing: Type.Optional(Type.Boolean()),
+    /** Half the size, and fast rather than good. */
+    draft: Type.Optional(Type.Boolean()),
+    /** Render without loss, and encode the film once, on the submitter's machine. */
+    intermediate: Type.Optional(Type.Boolean()),
     /** Colours of the film; `auto`, the default: those of its footage. */
     colour: Type.Optional(Type.Unsafe<ColourChoice>({ type: 'string', enum: [...colourChoices] })),
   },

@@ -8,6 +8,7 @@ import { TURNS } from '../media/turn.js'
 import type { Edit, EditTrack } from '../model/edit.js'
 import { MAX_EDIT_FRAMES } from '../model/finish-edit.js'
 import { mediaClipsOf } from '../model/walk-edit.js'
+import type { OutputSettings } from '../preset/job-preset.js'
 import { readPreset } from '../preset/preset-reader.js'
 import { SEGMENT_LENGTH, type SegmentSpan } from '../segment/plan-segments.js'
 import { readSoundSettings } from '../sound/sound-settings.js'
@@ -41,14 +42,17 @@ export function decodeManifest(text: string): Manifest {
   const edit = readEditValue(root.field('edit'))
   const media = root.field('media').entries(MANIFEST_LIMITS.media, readMedia)
   const sound = root.field('sound').optional(readSoundSettings)
+  const preset = readPreset(root.field('preset'))
+  const output = root.field('output').optional(readOutput)
   const manifest: Manifest = {
     version,
     edit,
     media,
     picture: readPicture(root.field('picture')),
-    preset: readPreset(root.field('preset')),
+    preset,
     ...(sound && { sound }),
-    segments: readSegments(root.field('segments'), edit.frames),
+    ...(output && { output }),
+    segments: readSegments(root.field('segments'), preset.pictures ? edit.frames : 0),
   }
   checkMediaNames(manifest, root)
   return manifest
@@ -174,6 +178,12 @@ function readPicture(value: ValueReader): FrameFormat {
   const pixFmt = value.field('pixFmt').oneOf(...PIXEL_FORMATS)
   const light = value.field('light').optional(readLight)
   return frameFormat({ ...size, pixFmt, colour: value.field('colour').oneOf(...PICTURE_COLOURS), light })
+}
+
+function readOutput(value: ValueReader): OutputSettings {
+  const intermediate = value.field('intermediate').optional((field) => field.oneOf(true))
+  const firstFrame = value.field('firstFrame').optional((field) => field.integer(0, MAX_EDIT_FRAMES))
+  return { ...(intermediate && { intermediate }), ...(firstFrame !== undefined && { firstFrame }) }
 }
 
 function readSegments(value: ValueReader, frames: number): SegmentSpan[] {

@@ -1,6 +1,7 @@
 import type { FrameFormat } from '../compile/frame-format.js'
 import type { MediaIndex } from '../media/media-index.js'
 import type { Edit } from '../model/edit.js'
+import type { OutputSettings } from '../preset/job-preset.js'
 import type { Preset } from '../preset/preset.js'
 import type { SoundSettings } from '../sound/sound-settings.js'
 import type { SegmentSpan } from '../segment/plan-segments.js'
@@ -22,7 +23,9 @@ export interface Manifest {
   readonly preset: Preset
   /** Stereo, as loud as it is, without stems, when absent. */
   readonly sound?: SoundSettings | undefined
-  /** Partition of [0, edit.frames). */
+  /** How the output is made of the segments. */
+  readonly output?: OutputSettings | undefined
+  /** Partition of [0, edit.frames); none when the preset has no pictures. */
   readonly segments: readonly SegmentSpan[]
 }
 
