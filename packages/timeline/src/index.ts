@@ -40,6 +40,7 @@ export {
   type PictureColour,
   type PixelFormat,
 } from './compile/frame-format.js'
+export { mediaNeeds, type MediaNeed } from './compile/media-needs.js'
 export { AUDIO_RATE, sampleOfFrame } from './compile/medium-sound.js'
 export { EFFECT_CLASSES, type EffectClass, type EffectInfo, type EffectParameter } from './effect/effect-type.js'
 export { effectProblem, findEffect, listEffects } from './effect/effects.js'
@@ -53,7 +54,7 @@ export {
   type ManifestMedia,
 } from './manifest/manifest.js'
 export type { MissingReason } from './media/missing-media.js'
-export { buildMediaIndex } from './media/build-media-index.js'
+export { buildMediaIndex, usedStreams } from './media/build-media-index.js'
 export { checkMediaAgainstEdit, mediaError, type MediaProblem, type MediaState } from './media/check-media.js'
 export type { Chromaticity, ContentLight, LightLevels, MasteringDisplay } from './media/light-levels.js'
 export {

@@ -8,6 +8,7 @@ import { Landing, Results, type FilmWatch, type HomeFarm, type WatchFilm } from 
 import { CoreHost } from '../host/index.js'
 import type { AgentLog, Log } from '../log/index.js'
 import type { MachineDescription } from '../machine/index.js'
+import { MediaServer } from '../media-server/index.js'
 import { FarmNetwork, type FarmMessage } from '../network/index.js'
 import { BorderWatch } from '../validate/index.js'
 import { createEngineRenderer, Delivery, FarmMaterials, Worker } from '../worker/index.js'
@@ -42,6 +43,7 @@ export class AgentParts {
   readonly sync: FactSync
   readonly service: BlobService
   readonly ability: Ability
+  readonly media: MediaServer
   readonly materials: FarmMaterials
   readonly worker: Worker
   readonly landing: Landing
@@ -67,6 +69,7 @@ export class AgentParts {
       { tools, settings: storage.settings, log: this.#log.scope('ability') },
       { machine: init.machine, slots: init.slots, cacheDir: storage.paths.cache, onChange: () => this.host.announce() },
     )
+    this.media = new MediaServer({ log: this.#log.scope('media') })
     this.materials = this.#buildMaterials()
     this.worker = this.#buildWorker()
     this.landing = this.#buildLanding()
@@ -132,7 +135,13 @@ export class AgentParts {
   #buildMaterials(): FarmMaterials {
     const { storage } = this.#init
     return new FarmMaterials(
-      { store: storage.blobs, service: this.service, registry: storage.registry, log: this.#log.scope('materials') },
+      {
+        store: storage.blobs,
+        service: this.service,
+        registry: storage.registry,
+        media: this.media,
+        log: this.#log.scope('materials'),
+      },
       {
         self: this.self,
         assetsDir: storage.paths.assets,

@@ -129,14 +129,14 @@ class AgentProcess implements RunningAgent {
 
   async #halt(): Promise<void> {
     clearInterval(this.#offers)
-    const { host, worker, materials, results, closed, sync, network, ability } = this.#parts
+    const { host, worker, materials, media, results, closed, sync, network, ability } = this.#parts
     await rm(this.#runFilePath, { force: true })
     // First what brings work in, then what does it; the database is closed after all of them.
     await this.#server?.stop()
     materials.stop()
     await host.stop()
     await Promise.all([ability.stop(), worker.stop(), results.stop(), closed.stop()])
-    await sync.stop()
+    await Promise.all([media.stop(), sync.stop()])
     await network.stop()
   }
 

@@ -1,12 +1,19 @@
 /** A stretch of a file: bytes [start, end). */
 export interface FilePart {
   readonly path: string
+  /** Instead of the path: where the file is served. */
+  readonly url?: string | undefined
   readonly start: number
   readonly end: number
 }
 
-/** Where an asset's bytes are on this machine: a whole file, or parts of files one after another. */
-export type AssetPlace = string | readonly FilePart[]
+/** An asset that is read through the agent's media server, by a tool that has the server's environment. */
+export interface ServedPlace {
+  readonly url: string
+}
+
+/** Where an asset's bytes are had on this machine: in a whole file, in parts of files one after another, or served. */
+export type AssetPlace = string | ServedPlace | readonly FilePart[]
 
 /**
  * The parts of files that hold bytes [start, end) of an asset, in order; less when the asset is shorter. `offsets`: where
@@ -18,6 +25,7 @@ export function partsOf(
   offsets: readonly number[] = partOffsets(place),
 ): readonly FilePart[] {
   if (typeof place === 'string') return [{ path: place, start, end }]
+  if ('url' in place) return [{ path: '', url: place.url, start, end }]
   const found: FilePart[] = []
   for (let i = partAt(offsets, start); i < place.length; i++) {
     const [part, from] = [place[i], offsets[i] ?? 0]
@@ -31,7 +39,7 @@ export function partsOf(
 
 /** Where each part of a place begins in the asset. */
 export function partOffsets(place: AssetPlace): readonly number[] {
-  if (typeof place === 'string') return [0]
+  if (typeof place === 'string' || 'url' in place) return [0]
   let at = 0
   return place.map(({ start, end }) => (at += end - start) - (end - start))
 }

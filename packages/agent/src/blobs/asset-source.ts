@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs'
-import type { AssetPlace, FilePart } from './asset-place.js'
+import type { AssetPlace, FilePart, ServedPlace } from './asset-place.js'
 
 /** Where an asset lies on this machine and what it looked like when the job was submitted. */
 export interface AssetSource {
@@ -39,7 +39,7 @@ export function filesOf(source: AssetSource): readonly AssetSource[] {
 }
 
 /** Where the bytes of a source are. */
-export function placeOf(source: AssetSource): AssetPlace {
+export function placeOf(source: AssetSource): Exclude<AssetPlace, ServedPlace> {
   if (source.parts) return source.parts.map(partOf)
   return source.within ? [partOf(source)] : source.path
 }

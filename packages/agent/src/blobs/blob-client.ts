@@ -18,15 +18,15 @@ const silenceMs = 30_000
 /** One stream of `/sheaf/blob/1` to a peer: asks, and reads the answers, one after another. */
 export class BlobClient {
   readonly #stream: FarmStream
-  readonly #signal: AbortSignal
+  readonly #signal: AbortSignal | undefined
 
-  private constructor(stream: FarmStream, signal: AbortSignal) {
+  private constructor(stream: FarmStream, signal: AbortSignal | undefined) {
     this.#stream = stream
     this.#signal = signal
   }
 
-  /** `SHEAF_PEER_UNREACHABLE`. */
-  static async open(network: FarmNetwork, peer: PeerId, signal: AbortSignal): Promise<BlobClient> {
+  /** `signal` ends all that is done with it. `SHEAF_PEER_UNREACHABLE`. */
+  static async open(network: FarmNetwork, peer: PeerId, signal?: AbortSignal): Promise<BlobClient> {
     return new BlobClient(await network.openStream(peer, protocols.blob, { signal }), signal)
   }
 
@@ -92,7 +92,7 @@ export class BlobClient {
   async #patiently<T>(act: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const patience = AbortSignal.timeout(silenceMs)
     try {
-      return await act(AbortSignal.any([this.#signal, patience]))
+      return await act(this.#signal === undefined ? patience : AbortSignal.any([this.#signal, patience]))
     } catch (error) {
       if (error !== patience.reason) throw error
       throw new SheafError({

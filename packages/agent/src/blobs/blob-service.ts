@@ -1,5 +1,3 @@
-import { rm, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import {
   blobRequestFromWire,
   blobResponseToWire,
@@ -16,9 +14,8 @@ import type { Log } from '../log/index.js'
 import { silentLog, type FarmNetwork, type FarmStream } from '../network/index.js'
 import type { AssetRegistry } from './asset-registry.js'
 import { BlobClient, contentFrameBytes } from './blob-client.js'
+import { BlockLanes, type FetchedBlock } from './block-lanes.js'
 import { blobNotFound, type BlobStore, type StoredBlob } from './blob-store.js'
-import { diskError } from './disk-error.js'
-import { blockLength, PartFile } from './part-file.js'
 import { SharedTransfers } from './shared-transfers.js'
 
 export interface BlobServiceComponents {
@@ -28,17 +25,7 @@ export interface BlobServiceComponents {
   readonly log?: Log | undefined
 }
 
-export interface FetchAssetOptions {
-  readonly sizeBytes: number
-  /** Final place; appears only when it is whole. `<toPath>.part` and `<toPath>.part.blocks` lie beside it meanwhile. */
-  readonly toPath: string
-  readonly signal?: AbortSignal | undefined
-  readonly onProgress?: ((progress: { readonly doneBytes: number; readonly sizeBytes: number }) => void) | undefined
-}
-
 const blobsAtOnce = 8
-const assetsAtOnce = 4
-const blocksInFlight = 4
 /** A peer that takes nothing for this long has given up. */
 const takenWithinMs = 60_000
 
@@ -49,13 +36,14 @@ export class BlobService {
   readonly #registry: AssetRegistry
   readonly #log: Log
   readonly #blobs = new SharedTransfers<StoredBlob>(blobsAtOnce)
-  readonly #assets = new SharedTransfers<void>(assetsAtOnce)
+  readonly #lanes: BlockLanes
 
   constructor(components: BlobServiceComponents) {
     this.#network = components.network
     this.#store = components.store
     this.#registry = components.registry
     this.#log = components.log ?? silentLog
+    this.#lanes = new BlockLanes(components.network)
     this.#network.handle(protocols.blob, (stream) => this.#serve(stream))
   }
 
@@ -74,18 +62,15 @@ export class BlobService {
   }
 
   /**
-   * Fetches an asset of a job; goes on where a broken transfer stopped, and resolves at once when a file of that
-   * size is in place. Errors as `fetchBlob`, and `SHEAF_MEDIA_CHANGED`, `SHEAF_MEDIA_MISSING`.
+   * Fetches one block of a job's asset, verified. Nothing is shared or kept: that is `RemoteAsset`'s. Errors as
+   * `fetchBlob`, and `SHEAF_MEDIA_CHANGED`, `SHEAF_MEDIA_MISSING` with the name of the file.
    */
-  async fetchAsset(peer: PeerId, jobId: JobId, assetId: AssetId, options: FetchAssetOptions): Promise<void> {
-    const { sizeBytes, toPath, signal, onProgress } = options
-    const present = await stat(toPath).catch(() => undefined)
-    if (present?.size === sizeBytes) return
-    await this.#assets.join(
-      toPath,
-      (shared, tell) => this.#transferAsset(peer, { jobId, assetId, sizeBytes, toPath, tell }, shared),
-      { signal, onProgress: (doneBytes) => onProgress?.({ doneBytes, sizeBytes }) },
-    )
+  fetchBlock(
+    peer: PeerId,
+    block: { readonly jobId: JobId; readonly assetId: AssetId; readonly block: number },
+    options: { readonly expectedBytes: number; readonly signal?: AbortSignal | undefined },
+  ): Promise<FetchedBlock> {
+    return this.#lanes.fetch(peer, { kind: 'asset-block', ...block }, options)
   }
 
   async #transferBlob(peer: PeerId, id: BlobId, signal: AbortSignal): Promise<StoredBlob> {
@@ -99,51 +84,6 @@ export class BlobService {
       client.abort(error)
       throw error
     }
-  }
-
-  async #transferAsset(
-    peer: PeerId,
-    asset: {
-      readonly jobId: JobId
-      readonly assetId: AssetId
-      readonly sizeBytes: number
-      readonly toPath: string
-      readonly tell: (doneBytes: number) => void
-    },
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { jobId, assetId, sizeBytes, toPath, tell } = asset
-    const part = await PartFile.open(toPath, sizeBytes)
-    const missing = part.missing()
-    const failed = new AbortController()
-    const lane = async (): Promise<void> => {
-      const client = await BlobClient.open(this.#network, peer, AbortSignal.any([signal, failed.signal]))
-      try {
-        for (let block = missing.shift(); block !== undefined; block = missing.shift()) {
-          const request = { kind: 'asset-block' as const, jobId, assetId, block }
-          const { bytes, sha256 } = await client.block(request, blockLength(sizeBytes, block))
-          await part.write(block, bytes, sha256)
-          tell(part.doneBytes)
-        }
-        await client.close()
-      } catch (error) {
-        client.abort(error)
-        // The other lanes stop as well; the first error is the one that is told.
-        failed.abort(error)
-        throw error
-      }
-    }
-    try {
-      const lanes = Array.from({ length: Math.min(blocksInFlight, missing.length) }, lane)
-      const ended = await Promise.allSettled(lanes)
-      if (failed.signal.aborted) throw failed.signal.reason
-      const broken = ended.find((end) => end.status === 'rejected')
-      if (broken !== undefined) throw broken.reason
-    } catch (error) {
-      await part.leave()
-      throw diskError(error, dirname(toPath))
-    }
-    await part.finish()
   }
 
   /** Answers requests, one after another, until the peer closes its end. */
@@ -192,9 +132,4 @@ async function write(stream: FarmStream, bytes: Uint8Array): Promise<void> {
 
 async function* inFrames(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   for (let at = 0; at < bytes.byteLength; at += contentFrameBytes) yield bytes.subarray(at, at + contentFrameBytes)
-}
-
-/** Removes what an unfinished `fetchAsset` has left beside `toPath`. Idempotent. */
-export async function discardPartialAsset(toPath: string): Promise<void> {
-  await Promise.all([rm(`${toPath}.part`, { force: true }), rm(`${toPath}.part.blocks`, { force: true })])
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, mkdir, readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
+import { mkdtemp, mkdir, readdir, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -16,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openStoreDatabase } from '../facts/index.js'
 import { FarmSecret, Identity } from '../identity/index.js'
 import { FarmNetwork, type StreamHandler } from '../network/index.js'
-import { AssetRegistry, BlobService, BlobStore } from './index.js'
+import { AssetRegistry, blockLength, BlobService, BlobStore } from './index.js'
 
 // Real sockets and disks: slow on a busy machine, and no figure of theirs is tested here.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -220,59 +220,58 @@ describe('BlobService', () => {
     expect(await b.store.has(id)).toBe(false)
   })
 
-  it('fetches an asset block by block, and shows how far it is', async () => {
+  it('fetches the blocks that are asked for, a few at once, over streams that stay', async () => {
     const a = await agent('a')
     const b = await agent('b', { knows: a.network })
-    const bytes = randomBytes(5 * limits.assetBlockBytes + 77)
-    const source = await medium('clip.mov', bytes)
-    await a.registry.register(jobId, assetId, source)
-    const toPath = join(dir, 'assets', 'a0')
-    const progress: number[] = []
-    const options = {
-      sizeBytes: bytes.length,
-      toPath,
-      onProgress: (now: { doneBytes: number }) => progress.push(now.doneBytes),
+    const bytes = randomBytes(12 * limits.assetBlockBytes + 77)
+    await a.registry.register(jobId, assetId, await medium('clip.mov', bytes))
+    const opened = vi.spyOn(b.network, 'openStream')
+    const wanted = [12, 3, 4, 5, 9, 10, 0, 1]
+    const fetched = await Promise.all(
+      wanted.map((block) =>
+        b.service.fetchBlock(a.peer, { jobId, assetId, block }, { expectedBytes: blockLength(bytes.length, block) }),
+      ),
+    )
+    for (const [at, block] of wanted.entries()) {
+      const from = block * limits.assetBlockBytes
+      expect(Buffer.from(fetched[at]!.bytes).equals(bytes.subarray(from, from + limits.assetBlockBytes))).toBe(true)
+      expect(fetched[at]!.sha256).toBe(sha256(fetched[at]!.bytes))
     }
-    await Promise.all([
-      b.service.fetchAsset(a.peer, jobId, assetId, options),
-      b.service.fetchAsset(a.peer, jobId, assetId, { sizeBytes: bytes.length, toPath }),
-    ])
-    expect((await readFile(toPath)).equals(bytes)).toBe(true)
-    expect(await readdir(join(dir, 'assets'))).toEqual(['a0'])
-    // Six blocks, each sent once although two asked.
-    expect(progress).toHaveLength(6)
-    expect(progress.at(-1)).toBe(bytes.length)
+    await b.service.fetchBlock(a.peer, { jobId, assetId, block: 7 }, { expectedBytes: limits.assetBlockBytes })
+    expect(opened).toHaveBeenCalledTimes(4)
   })
 
-  it('goes on where a transfer broke, and believes no byte that it has not hashed', async () => {
+  it('does not fetch what nobody wants any more when its turn comes', async () => {
     const a = await agent('a')
     const b = await agent('b', { knows: a.network })
-    const bytes = randomBytes(12 * limits.assetBlockBytes)
-    await a.registry.register(jobId, assetId, await medium('clip.mov', bytes))
-    const toPath = join(dir, 'assets', 'a0')
+    await a.registry.register(jobId, assetId, await medium('clip.mov', randomBytes(8 * limits.assetBlockBytes)))
+    const served = vi.spyOn(a.registry, 'readBlock')
+    const options = { expectedBytes: limits.assetBlockBytes }
+    const first = [0, 1, 2, 3].map((block) => b.service.fetchBlock(a.peer, { jobId, assetId, block }, options))
     const abort = new AbortController()
-    let arrived = 0
-    const broken = b.service.fetchAsset(a.peer, jobId, assetId, {
-      ...{ sizeBytes: bytes.length, toPath, signal: abort.signal },
-      onProgress: () => ++arrived === 5 && abort.abort(new Error('cable')),
+    const late = b.service.fetchBlock(a.peer, { jobId, assetId, block: 4 }, { ...options, signal: abort.signal })
+    abort.abort(new Error('not wanted'))
+    await expect(late).rejects.toThrow('not wanted')
+    await Promise.all(first)
+    expect(served).toHaveBeenCalledTimes(4)
+  })
+
+  it('rejects a block that was damaged on its way, or is not as long as it should be', async () => {
+    const bytes = randomBytes(1000)
+    const a = await agent('a', {
+      serve: async (stream) => {
+        while ((await stream.read(limits.blobRequestBytes)) !== undefined) {
+          await stream.write(blobResponseToWire({ kind: 'found', sha256: sha256(bytes), sizeBytes: bytes.length }))
+          await stream.write(Uint8Array.from(bytes, (byte, at) => (at === 500 ? byte ^ 1 : byte)))
+        }
+      },
     })
-    await expect(broken).rejects.toThrow('cable')
-    await expect(stat(toPath)).rejects.toMatchObject({ code: 'ENOENT' })
-    const journal = (await readFile(`${toPath}.part.blocks`, 'utf8')).trim().split('\n')
-    expect(journal.length).toBeGreaterThanOrEqual(5)
-    // One of the blocks that came was never really written.
-    const damagedBlock = Number(journal[0]?.split(' ')[0])
-    const part = await readFile(`${toPath}.part`)
-    part.fill(0, damagedBlock * limits.assetBlockBytes, (damagedBlock + 1) * limits.assetBlockBytes)
-    await writeFile(`${toPath}.part`, part)
-    let again = 0
-    await b.service.fetchAsset(a.peer, jobId, assetId, {
-      sizeBytes: bytes.length,
-      toPath,
-      onProgress: () => (again += 1),
-    })
-    expect(again).toBeLessThanOrEqual(12 - 5 + 1)
-    expect((await readFile(toPath)).equals(bytes)).toBe(true)
+    const b = await agent('b', { knows: a.network })
+    for (const expectedBytes of [1000, 1001]) {
+      await expect(b.service.fetchBlock(a.peer, { jobId, assetId, block: 0 }, { expectedBytes })).rejects.toMatchObject(
+        { code: 'SHEAF_BLOB_CORRUPT', message: expect.stringContaining(a.peer) as string },
+      )
+    }
   })
 
   it('stops with the name of a file that changed during the job', async () => {
@@ -280,11 +279,14 @@ describe('BlobService', () => {
     const b = await agent('b', { knows: a.network })
     const source = await medium('clip.mov', randomBytes(3 * limits.assetBlockBytes))
     await a.registry.register(jobId, assetId, source)
+    const fetch = (block: number) =>
+      b.service.fetchBlock(a.peer, { jobId, assetId, block }, { expectedBytes: limits.assetBlockBytes })
+    await fetch(0)
     await utimes(source.path, 2_000_000, 2_000_000)
-    const toPath = join(dir, 'assets', 'a0')
-    await expect(
-      b.service.fetchAsset(a.peer, jobId, assetId, { sizeBytes: source.sizeBytes, toPath }),
-    ).rejects.toMatchObject({ code: 'SHEAF_MEDIA_CHANGED', message: expect.stringContaining(source.path) as string })
+    await expect(fetch(1)).rejects.toMatchObject({
+      code: 'SHEAF_MEDIA_CHANGED',
+      message: expect.stringContaining(source.path) as string,
+    })
   })
 
   it('fails at once when the peer goes away in the middle', async () => {

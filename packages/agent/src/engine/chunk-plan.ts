@@ -5,6 +5,8 @@ export interface ChunkPlan {
   readonly ffmpeg: string
   /** Arguments of the one process that writes the chunk's raw frames to stdout. */
   readonly compositorArgs: readonly string[]
+  /** What the compositor finds in its environment besides the usual. */
+  readonly compositorEnvironment?: Readonly<Record<string, string>> | undefined
   readonly frameBytes: number
   /** Consecutive segments; the compositor's output is theirs, one after another. */
   readonly segments: readonly SegmentPlan[]

@@ -43,7 +43,12 @@ class ChunkRun {
     const release = killOnAbort(signal, () => this.#fail(signal.reason))
     try {
       signal.throwIfAborted()
-      this.#compositor = await startTool({ file: plan.ffmpeg, args: plan.compositorArgs, stdout: 'pipe' })
+      this.#compositor = await startTool({
+        file: plan.ffmpeg,
+        args: plan.compositorArgs,
+        environment: plan.compositorEnvironment,
+        stdout: 'pipe',
+      })
       if (this.#failure) this.#compositor.kill()
       await this.#pump(this.#compositor)
     } catch (error) {

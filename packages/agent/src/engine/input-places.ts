@@ -3,8 +3,11 @@ import type { AssetId } from '@sheaf/protocol'
 import type { CallInput, CallPlaces, FfmpegCall, InputUrl, PictureInput } from '@sheaf/timeline'
 import { partOffsets, partsOf, type AssetPlace, type FilePart } from '../blobs/index.js'
 
-/** Parts of files are read through these; nothing else is. */
-const PROTOCOLS = 'file,subfile'
+/**
+ * What inputs that are no whole files may be read through; nothing else is. All that a tool asks for by HTTP goes to the
+ * server that its environment names as proxy, which knows some media of the job and nothing besides.
+ */
+const PROTOCOLS = { parts: 'file,subfile', served: 'http,tcp', servedParts: 'file,subfile,http,tcp' } as const
 
 /**
  * Where the inputs of a call are read: whole files by their path, parts of files through ffmpeg's `subfile`, numbered
@@ -18,7 +21,7 @@ export async function inputPlaces(
   const urls = new Map<number, InputUrl>()
   for (const [number, input] of call.inputs.entries()) {
     const url = await urlOf(input, placeOf(input.assetId as AssetId), `${listBase}-${number}.txt`)
-    if (url !== undefined) urls.set(input.argIndex, { url, protocols: PROTOCOLS })
+    if (url !== undefined) urls.set(input.argIndex, url)
   }
   const pathOf = (assetId: string): string => {
     const place = placeOf(assetId as AssetId)
@@ -28,14 +31,16 @@ export async function inputPlaces(
   return { pathOf, urls }
 }
 
-async function urlOf({ pictures }: CallInput, place: AssetPlace, listPath: string): Promise<string | undefined> {
+async function urlOf({ pictures }: CallInput, place: AssetPlace, listPath: string): Promise<InputUrl | undefined> {
+  const served = typeof place !== 'string' && 'url' in place
   if (pictures) {
     await writeFile(listPath, pictureList(place, pictures))
-    return `file:${listPath}`
+    return { url: `file:${listPath}`, protocols: served ? PROTOCOLS.servedParts : PROTOCOLS.parts }
   }
   if (typeof place === 'string') return undefined
+  if (served) return { url: place.url, protocols: PROTOCOLS.served }
   const [part, ...more] = place
-  if (part && more.length === 0) return partUrl(part)
+  if (part && more.length === 0) return { url: partUrl(part), protocols: PROTOCOLS.parts }
   throw new Error('only numbered pictures are in several files')
 }
 
@@ -53,7 +58,8 @@ export function pictureList(place: AssetPlace, { bytes: pictures, format }: Pict
 }
 
 /** ffmpeg's address of a part of a file. Whatever stands behind the colon is a path, with any characters. */
-export const partUrl = ({ path, start, end }: FilePart): string => `subfile,,start,${start},end,${end},,:file:${path}`
+export const partUrl = ({ path, url, start, end }: FilePart): string =>
+  `subfile,,start,${start},end,${end},,:${url ?? `file:${path}`}`
 
 /** As ffmpeg's lists quote: nothing between single quotes means anything; a name with a line break is refused at ingest. */
 function quoted(text: string): string {

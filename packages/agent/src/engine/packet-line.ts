@@ -1,6 +1,6 @@
 import type { ProbePacket } from '@sheaf/timeline'
 
-/** Reads `stream_index=0|pts=1024|duration=512|flags=K_`, as ffprobe writes packets; undefined for other lines. */
+/** Reads `stream_index=0|pts=1024|duration=512|pos=48|flags=K_`, as ffprobe writes packets; undefined for other lines. */
 export function readPacketLine(line: string): ProbePacket | undefined {
   const fields = new Map<string, string>()
   for (const field of line.trim().split('|')) {
@@ -12,11 +12,13 @@ export function readPacketLine(line: string): ProbePacket | undefined {
   if (stream === undefined) return undefined
   const pts = wholeNumber(fields.get('pts'))
   const duration = wholeNumber(fields.get('duration'))
+  const pos = wholeNumber(fields.get('pos'))
   const flags = fields.get('flags')
   return {
     stream_index: stream,
     ...(pts === undefined ? {} : { pts }),
     ...(duration === undefined ? {} : { duration }),
+    ...(pos === undefined ? {} : { pos }),
     ...(flags === undefined ? {} : { flags }),
   }
 }

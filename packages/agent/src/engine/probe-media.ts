@@ -1,6 +1,6 @@
 import { open, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import { isSheafError, SheafError } from '@sheaf/protocol'
+import { isSheafError, parseRational, SheafError } from '@sheaf/protocol'
 import {
   buildMediaIndex,
   containerOf,
@@ -10,8 +10,11 @@ import {
   type ProbeFrame,
   type ProbePacket,
   type ProbeReport,
+  type ProbeStream,
   timeArgs,
+  usedStreams,
 } from '@sheaf/timeline'
+import { probeMoviePackets } from '../movie-index/index.js'
 import { beginsAsContainer } from './container-head.js'
 import type { FfmpegTools } from './find-ffmpeg.js'
 import { partUrl } from './input-places.js'
@@ -27,6 +30,8 @@ export interface ProbeMediaOptions {
   /** The medium is these bytes of the file alone, and called so. */
   readonly part?: { readonly start: number; readonly end: number; readonly name: string } | undefined
   readonly signal?: AbortSignal | undefined
+  /** MP4 and QuickTime files of this size and more are indexed without being read. Default 64 MiB. */
+  readonly indexedFromBytes?: number | undefined
 }
 
 /**
@@ -34,16 +39,47 @@ export interface ProbeMediaOptions {
  * file, a folder, not readable), SHEAF_MEDIA_INVALID (zero size, not media, truncated),
  * SHEAF_MEDIA_UNSUPPORTED, each naming the file; SHEAF_TOOL_MISSING, or the signal's reason.
  */
-export async function probeMedia({ tools, path, part, signal }: ProbeMediaOptions): Promise<MediaIndex> {
+export async function probeMedia(options: ProbeMediaOptions): Promise<MediaIndex> {
+  const { tools, path, part, signal, indexedFromBytes = INDEXED_FROM_BYTES } = options
   const file = resolve(path)
   await checkFile(file)
   const probe = { tools, file, signal, input: await inputOf(file, part) }
   const report = await probeStreams(probe)
   const times = timeArgs(containerOf(report.format?.format_name ?? '') ?? '')
   const timed = { ...probe, input: [...times, ...probe.input] }
-  const [packets, frames] = await Promise.all([probePackets(timed), probeFrames(timed, report)])
+  const byIndex = part === undefined ? moviePackets(probe, report, indexedFromBytes) : Promise.resolve(undefined)
+  const [packets, frames] = await Promise.all([
+    byIndex.then((found) => found ?? probePackets(timed)),
+    probeFrames(timed, report),
+  ])
   return buildMediaIndex({ ...report, packets, frames }, { name: part?.name ?? basename(file) })
 }
+
+/** Movies of this size and more are indexed without being read. */
+const INDEXED_FROM_BYTES = 64 * 1024 * 1024
+
+/** The packets of a large movie by its own index; undefined: the file must be read. */
+async function moviePackets(
+  probe: Probe,
+  report: ProbeReport,
+  fromBytes: number,
+): Promise<readonly ProbePacket[] | undefined> {
+  const { file } = probe
+  const { size } = await stat(file)
+  if (report.format?.format_name !== 'mov,mp4,m4a,3gp,3g2,mj2' || size < fromBytes) return undefined
+  const { video, audio } = usedStreams(report)
+  const packets = await probeMoviePackets({
+    path: file,
+    wanted: { video: video && wantedOf(video), audio: audio.map(wantedOf) },
+    timeBase: video?.time_base === undefined ? undefined : parseRational(video.time_base),
+    packetsOf: (path, args) =>
+      probePackets({ ...probe, file: path, input: ['-protocol_whitelist', 'file', ...args, `file:${path}`] }),
+  })
+  if (packets === 'cut-off') throw invalid(file, 'it is cut off before its end')
+  return packets === 'unknown' ? undefined : packets
+}
+
+const wantedOf = ({ index, codec_name: codec = '' }: ProbeStream) => ({ stream: index, codec })
 
 /** What ffprobe is to open. A picture is never taken for a pattern of names: its name may hold a %d. */
 async function inputOf(file: string, part: ProbeMediaOptions['part']): Promise<readonly string[]> {
@@ -114,7 +150,7 @@ async function probePackets({ tools, file, input, signal }: Probe): Promise<Prob
       if (packet) packets.push(packet)
     }
   }
-  const entries = 'packet=stream_index,pts,duration,flags'
+  const entries = 'packet=stream_index,pts,duration,pos,flags'
   const args = [...['-v', 'error', '-show_packets', '-show_entries', entries], ...['-of', 'compact=p=0', ...input]]
   try {
     const { stderr } = await runTool({ file: tools.ffprobe, args, signal, onStdout })

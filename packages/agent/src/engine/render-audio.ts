@@ -18,6 +18,7 @@ export async function renderAudio({
   tools,
   manifest,
   assetPath,
+  environment,
   outPath,
   signal,
 }: RenderAudioOptions): Promise<boolean> {
@@ -31,7 +32,7 @@ export async function renderAudio({
   try {
     const graphFile = await graphFileFor(call, graphPath)
     const args = resolveCall(call, { ...(await inputPlaces(call, assetPath, part)), graphFile })
-    const { stderr } = await runTool({ file: tools.ffmpeg, args, signal })
+    const { stderr } = await runTool({ file: tools.ffmpeg, args, environment, signal })
     if (stderr.trim() !== '') throw new Error(stderr.trim().slice(-1000))
     if (extension === '.wav' || extension === '.flac') await countSamples(tools, partPath, call.samples)
     else await checkSound(partPath, call.samples)

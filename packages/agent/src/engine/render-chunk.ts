@@ -98,6 +98,7 @@ async function compileGroup(options: RenderChunkOptions, group: Group): Promise<
       ...(await inputPlaces(call, options.assetPath, join(outDir, `pictures-${group.from}`))),
       graphFile,
     }),
+    compositorEnvironment: options.environment,
     frameBytes: call.frameBytes,
     segments: Array.from({ length: group.to - group.from }, (_, i) => segmentPlan(options, group.from + i)),
   }

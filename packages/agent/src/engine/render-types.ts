@@ -13,6 +13,8 @@ export interface RenderChunkOptions {
   readonly to: number
   /** Where an asset is on this machine, with absolute paths; the files must stay until the chunk ends. */
   readonly assetPath: (assetId: AssetId) => AssetPlace
+  /** What ffmpeg needs in its environment to be let in where assets are served. */
+  readonly environment?: Readonly<Record<string, string>> | undefined
   /** Existing folder of this chunk alone; results appear there under `<index>.mp4` or `<index>.mov`. */
   readonly outDir: string
   /** Decode every segment once before it counts (the worker's duty); without it only the container is checked. */
@@ -59,6 +61,8 @@ export interface RenderAudioOptions {
   readonly tools: FfmpegTools
   readonly manifest: Manifest
   readonly assetPath: (assetId: AssetId) => AssetPlace
+  /** What ffmpeg needs in its environment to be let in where assets are served. */
+  readonly environment?: Readonly<Record<string, string>> | undefined
   /** Final path; it appears there only when whole. */
   readonly outPath: string
   readonly signal: AbortSignal

@@ -7,6 +7,8 @@ export interface ToolOptions {
   readonly args: readonly string[]
   readonly signal?: AbortSignal | undefined
   readonly cwd?: string | undefined
+  /** Added to the tool's environment. */
+  readonly environment?: Readonly<Record<string, string>> | undefined
   /** Most bytes of stdout that are kept; more is an error. Default 64 MiB. */
   readonly maxStdoutBytes?: number | undefined
   /** Takes stdout piece by piece instead: then `ToolResult.stdout` is empty. Throwing ends the run. */
@@ -26,9 +28,9 @@ export interface ToolResult {
  * SHEAF_DISK_FULL, or the signal's reason after the process is gone.
  */
 export async function runTool(options: ToolOptions): Promise<ToolResult> {
-  const { file, args, signal, cwd } = options
+  const { file, args, signal, cwd, environment } = options
   signal?.throwIfAborted()
-  const tool = await startTool({ file, args, cwd, stdout: 'pipe' })
+  const tool = await startTool({ file, args, cwd, environment, stdout: 'pipe' })
   const release = killOnAbort(signal, tool.kill)
   const stdout: Buffer[] = []
   let failure: unknown

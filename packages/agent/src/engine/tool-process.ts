@@ -38,7 +38,7 @@ export async function startTool(start: ToolStart): Promise<ToolProcess> {
       ...(start.progress ? (['pipe'] as const) : []),
     ],
     ...(start.cwd === undefined ? {} : { cwd: start.cwd }),
-    env: toolEnvironment(),
+    env: { ...toolEnvironment(), ...start.environment },
     extendEnv: false,
     buffer: false,
     reject: false,

@@ -7,4 +7,6 @@ export interface ToolStart {
   /** Opens file descriptor 3 for reading what the tool writes there (`-progress pipe:3`). */
   readonly progress?: boolean | undefined
   readonly cwd?: string | undefined
+  /** Added to the tool's environment; the place for secrets, which arguments would show to everybody. */
+  readonly environment?: Readonly<Record<string, string>> | undefined
 }

@@ -160,12 +160,13 @@ export class JobResult {
     const { watchFilm, materials, farm, nameOf = String } = this.#components
     if (watchFilm === undefined || outputKind(manifest.preset) !== 'film') return undefined
     const { jobId } = this.#job
-    const paths = await materials.assets(jobId, this.#abort.signal)
+    // On the home assets lie where they are: nothing is held open until the film has been looked at.
+    const { placeOf } = await materials.assets(jobId, this.#abort.signal)
     // Asked for again and again, and not cheap to find out.
     const names = new Map<PeerId, string>()
     return watchFilm({
       manifest,
-      assetPath: (asset) => paths.get(asset) ?? '',
+      assetPath: placeOf,
       renderedBy: (segment) => {
         const peer = farm.renderedBy(jobId, segment)
         if (peer !== undefined && !names.has(peer)) names.set(peer, nameOf(peer))
@@ -213,18 +214,23 @@ export class JobResult {
   async #sound(manifest: Manifest): Promise<string | undefined> {
     const { jobId } = this.#job
     const signal = this.#abort.signal
-    const paths = await this.#components.materials.assets(jobId, signal)
     const outPath = join(this.#folder, `sound${audioExtension(manifest.preset)}`)
-    if ((await stat(outPath).catch(() => undefined)) !== undefined) return outPath
-    const made = await renderAudio({
-      tools: this.#components.tools,
-      manifest,
-      assetPath: (asset) => paths.get(asset) ?? '',
-      outPath,
-      signal,
-    })
-    await this.#components.materials.confirmUnchanged(jobId)
-    return made ? outPath : undefined
+    const assets = await this.#components.materials.assets(jobId, signal)
+    try {
+      if ((await stat(outPath).catch(() => undefined)) !== undefined) return outPath
+      const made = await renderAudio({
+        tools: this.#components.tools,
+        manifest,
+        assetPath: assets.placeOf,
+        environment: assets.environment,
+        outPath,
+        signal: AbortSignal.any([signal, assets.failed]),
+      })
+      await this.#components.materials.confirmUnchanged(jobId)
+      return made ? outPath : undefined
+    } finally {
+      assets.close()
+    }
   }
 
   async #joinAll(joiner: OutputJoiner, count: number, watch: FilmWatch | undefined): Promise<void> {

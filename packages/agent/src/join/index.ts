@@ -1,5 +1,7 @@
+export { box, findBox, fullBox, Mp4FormatError, readBoxes, requireBox, u32, u64 } from './box.js'
 export { checkSegment, type SegmentExpectation, type SegmentFacts, segmentInvalid } from './check-segment.js'
 export { checkSound } from './check-sound.js'
+export { readMovieIndex, type MovieIndex } from './mp4-track.js'
 export {
   openOutputJoiner,
   type CheckOutput,
@@ -12,3 +14,4 @@ export { workingPath } from './working-path.js'
 export { findImage, imagePath } from './image-name.js'
 export { openImageWriter } from './image-writer.js'
 export { openSoundWriter } from './sound-writer.js'
+export { readSampleTable, sampleSize, type SampleTable } from './sample-table.js'

@@ -36,7 +36,7 @@ export interface Mp4Track {
 export async function readMp4Track(path: string, kind: TrackKind): Promise<Mp4Track | undefined> {
   const file = await open(path, 'r')
   try {
-    const { brand, moov, sizeBytes } = await readIndex(file)
+    const { brand, moov, sizeBytes } = await readMovieIndex(file)
     const tracks: Mp4Track[] = []
     const movieTimescale = readHeaderTimes(requireBox(moov, 'mvhd')).timescale
     for (const { type, body } of readBoxes(moov)) {
@@ -50,7 +50,17 @@ export async function readMp4Track(path: string, kind: TrackKind): Promise<Mp4Tr
   }
 }
 
-async function readIndex(file: FileHandle): Promise<{ brand: string; moov: Buffer; sizeBytes: number }> {
+/** What stands before a file's samples. */
+export interface MovieIndex {
+  /** Major brand; empty in QuickTime files of before there were brands. */
+  readonly brand: string
+  /** Body of the `moov` box. */
+  readonly moov: Buffer
+  readonly sizeBytes: number
+}
+
+/** Reads the index of an MP4 or QuickTime file, wherever in it that is. Throws Mp4FormatError. */
+export async function readMovieIndex(file: FileHandle): Promise<MovieIndex> {
   const { size: sizeBytes } = await file.stat()
   let brand = ''
   for (let at = 0; at < sizeBytes;) {

@@ -45,6 +45,7 @@ async function renderInFolder(
       from: request.from,
       to: request.to,
       assetPath: request.assetPath,
+      environment: request.environment,
       outDir,
       decode: init.decode,
       signal: request.signal,

@@ -1,20 +1,15 @@
-import { mkdir, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
-import {
-  isSheafError,
-  limits,
-  parseAssetId,
-  SheafError,
-  type AssetId,
-  type BlobId,
-  type JobId,
-  type PeerId,
-} from '@sheaf/protocol'
-import { decodeManifest, type Manifest } from '@sheaf/timeline'
+import { limits, SheafError, type AssetId, type BlobId, type JobId, type PeerId } from '@sheaf/protocol'
+import { decodeManifest, type Manifest, type MediaNeed, mediaNeeds } from '@sheaf/timeline'
 import { placeOf, type AssetPlace, type AssetRegistry, type BlobService, type BlobStore } from '../blobs/index.js'
 import type { Log } from '../log/index.js'
-import type { Materials } from './ports.js'
+import type { MediaServer, ServedFile } from '../media-server/index.js'
+import { blocksAhead } from './blocks-ahead.js'
+import { eachOf } from './each-of.js'
+import { Patience, type RetryTimes } from './patience.js'
+import type { JobAssets, Materials, SegmentStretch } from './ports.js'
+import type { RemoteAsset } from './remote-asset.js'
+import { RemoteAssets } from './remote-assets.js'
+import { untilAborted } from './until-aborted.js'
 
 /** Where a job's things are to be had. */
 export interface JobPlace {
@@ -27,37 +22,45 @@ export interface FarmMaterialsInit {
   readonly self: PeerId
   readonly assetsDir: string
   readonly placeOf: (jobId: JobId) => JobPlace | undefined
-  /** Tries of one fetch: pauses that grow from `firstPauseMs`, none begun after `patienceMs`. */
-  readonly retry?: { readonly firstPauseMs: number; readonly patienceMs: number } | undefined
+  readonly retry?: RetryTimes | undefined
+  /** Assets up to this size are copied whole and read as files. */
+  readonly wholeBytes?: number | undefined
 }
 
 export interface FarmMaterialsComponents {
   readonly store: BlobStore
   readonly service: BlobService
   readonly registry: AssetRegistry
+  readonly media: MediaServer
   readonly log: Log
 }
 
-/** Errors after which asking again can help: the peer may come back. */
-const passing = new Set(['SHEAF_PEER_UNREACHABLE', 'SHEAF_TIMEOUT', 'SHEAF_BLOB_CORRUPT', 'SHEAF_BLOB_NOT_FOUND'])
+/** Stills and short clips are read whole anyway; what is longer is read by the block. */
+const wholeBytes = 8 * limits.assetBlockBytes
+/** Blocks that are fetched ahead of their need at once: fewer than there are lanes, so that a reader need not wait. */
+const aheadAtOnce = 3
 
 /**
- * Long enough for the submitter's agent to be started again. After it the slot is for other work; the
- * coordinator leases the segment again later.
+ * Materials of a job. On the submitter's machine files are used where they are; elsewhere the blocks that a render reads
+ * are fetched from there, and kept until the job is closed.
  */
-const patient = { firstPauseMs: 200, patienceMs: 30_000 }
-
-/** Materials fetched from the submitter's machine and kept until the job is closed; on that machine itself the files are used where they are. */
 export class FarmMaterials implements Materials {
   readonly #components: FarmMaterialsComponents
   readonly #init: FarmMaterialsInit
   readonly #manifests = new Map<JobId, Promise<Manifest>>()
-  readonly #fetches = new Map<JobId, Promise<ReadonlyMap<AssetId, AssetPlace>>>()
   readonly #abort = new AbortController()
+  readonly #patience: Patience
+  readonly #remote: RemoteAssets
+  /** What is brought ahead is brought for one lease after the other. */
+  #ahead: Promise<void> = Promise.resolve()
 
   constructor(components: FarmMaterialsComponents, init: FarmMaterialsInit) {
     this.#components = components
     this.#init = init
+    const isOpen = (jobId: JobId): boolean => init.placeOf(jobId) !== undefined
+    const { log, service } = components
+    this.#patience = new Patience({ isOpen, log, retry: init.retry, signal: this.#abort.signal })
+    this.#remote = new RemoteAssets({ dir: init.assetsDir, service, patience: this.#patience })
   }
 
   knows(jobId: JobId): boolean {
@@ -65,13 +68,46 @@ export class FarmMaterials implements Materials {
   }
 
   manifest(jobId: JobId, signal: AbortSignal): Promise<Manifest> {
-    return shared(this.#manifests, jobId, signal, () => this.#loadManifest(jobId))
+    let manifest = this.#manifests.get(jobId)
+    if (manifest === undefined) {
+      manifest = this.#loadManifest(jobId)
+      this.#manifests.set(jobId, manifest)
+      // A failure is forgotten, so that the next one tries afresh.
+      manifest.catch(() => this.#manifests.delete(jobId))
+    }
+    return untilAborted(manifest, signal)
   }
 
-  async assets(jobId: JobId, signal: AbortSignal): Promise<ReadonlyMap<AssetId, AssetPlace>> {
+  async assets(jobId: JobId, signal: AbortSignal, stretch?: SegmentStretch): Promise<JobAssets> {
     const place = this.#place(jobId)
-    if (place.submitter === this.#init.self) return this.#ownAssets(jobId, signal)
-    return shared(this.#fetches, jobId, signal, () => this.#fetchAssets(jobId, place))
+    const manifest = await this.manifest(jobId, signal)
+    const ids = stretch === undefined ? assetIds(manifest) : needsOf(manifest, stretch).map(({ assetId }) => assetId)
+    if (place.submitter === this.#init.self) return this.#ownAssets(jobId, ids)
+    const places = new Map<AssetId, AssetPlace>()
+    const files = new Map<string, ServedFile>()
+    await eachOf(ids, aheadAtOnce, async (id) => {
+      const asset = await this.#remoteAsset(jobId, id, manifest)
+      if (this.#isWhole(asset)) places.set(id, await untilAborted(asset.whole(), signal))
+      else files.set(id, { sizeBytes: asset.sizeBytes, read: (position, over) => asset.read(position, over) })
+    })
+    if (files.size === 0) return onDisk(places)
+    const reads = await this.#components.media.open(files)
+    for (const id of ids) {
+      const url = reads.urlOf(id)
+      if (url !== undefined) places.set(id, { url })
+    }
+    const { environment, failed } = reads
+    return { placeOf: lookUp(places), environment, failed, close: () => reads.close() }
+  }
+
+  prefetch(jobId: JobId, indexes: readonly number[], signal: AbortSignal): Promise<void> {
+    if (this.#init.placeOf(jobId)?.submitter === this.#init.self) return Promise.resolve()
+    const over = AbortSignal.any([signal, this.#abort.signal])
+    // What cannot be brought is met again by the render that needs it, which reports it.
+    this.#ahead = this.#ahead
+      .then(() => this.#bringAhead(jobId, indexes, over))
+      .catch((error: unknown) => this.#components.log.debug({ jobId, error }, 'prefetch failed'))
+    return this.#ahead
   }
 
   async confirmUnchanged(jobId: JobId): Promise<void> {
@@ -88,8 +124,7 @@ export class FarmMaterials implements Materials {
   /** Removes what was copied for a closed job. */
   async forgetJob(jobId: JobId): Promise<void> {
     this.#manifests.delete(jobId)
-    this.#fetches.delete(jobId)
-    await rm(join(this.#init.assetsDir, jobId), { recursive: true, force: true })
+    await this.#remote.forgetJob(jobId)
   }
 
   #place(jobId: JobId): JobPlace {
@@ -103,59 +138,75 @@ export class FarmMaterials implements Materials {
     const { store, service } = this.#components
     if (!(await store.has(manifest))) {
       if (submitter === this.#init.self) throw manifestGone(jobId)
-      await this.#untilThere(jobId, 'manifest', () =>
+      await this.#patience.untilThere(jobId, 'manifest', () =>
         service.fetchBlob(submitter, manifest, { signal: this.#abort.signal }),
       )
     }
     return decodeManifest(new TextDecoder().decode(await store.read(manifest, { maxBytes: limits.manifestBytes })))
   }
 
-  async #ownAssets(jobId: JobId, signal: AbortSignal): Promise<ReadonlyMap<AssetId, AssetPlace>> {
+  async #ownAssets(jobId: JobId, ids: readonly AssetId[]): Promise<JobAssets> {
+    const places = new Map<AssetId, AssetPlace>()
+    for (const id of ids) places.set(id, placeOf(await this.#components.registry.check(jobId, id)))
+    return onDisk(places)
+  }
+
+  #remoteAsset(jobId: JobId, assetId: AssetId, manifest: Manifest): Promise<RemoteAsset> {
+    const sizeBytes = manifest.media[assetId]?.sizeBytes ?? 0
+    return this.#remote.get({ jobId, assetId, sizeBytes, holder: this.#place(jobId).submitter })
+  }
+
+  #isWhole({ sizeBytes }: RemoteAsset): boolean {
+    return sizeBytes <= (this.#init.wholeBytes ?? wholeBytes)
+  }
+
+  async #bringAhead(jobId: JobId, indexes: readonly number[], signal: AbortSignal): Promise<void> {
     const manifest = await this.manifest(jobId, signal)
-    const paths = new Map<AssetId, AssetPlace>()
-    for (const id of assetIds(manifest)) paths.set(id, placeOf(await this.#components.registry.check(jobId, id)))
-    return paths
-  }
-
-  async #fetchAssets(jobId: JobId, place: JobPlace): Promise<ReadonlyMap<AssetId, AssetPlace>> {
-    const manifest = await this.#loadManifest(jobId)
-    const folder = join(this.#init.assetsDir, jobId)
-    await mkdir(folder, { recursive: true })
-    const paths = new Map<AssetId, string>()
-    for (const id of assetIds(manifest)) {
-      if (parseAssetId(id) === undefined) throw new Error('not an asset id: it would name a file elsewhere')
-      const toPath = join(folder, id)
-      const sizeBytes = manifest.media[id]?.sizeBytes ?? 0
-      paths.set(id, toPath)
-      if ((await stat(toPath).catch(() => undefined))?.size === sizeBytes) continue
-      await this.#untilThere(jobId, id, () =>
-        this.#components.service.fetchAsset(place.submitter, jobId, id, { sizeBytes, toPath }),
-      )
-    }
-    return paths
-  }
-
-  /** Tries again with growing pauses while the job lives: the submitter's machine may be restarting. */
-  async #untilThere(jobId: JobId, what: string, fetch: () => Promise<unknown>): Promise<void> {
-    const { firstPauseMs, patienceMs } = this.#init.retry ?? patient
-    const { signal } = this.#abort
-    const sinceMs = performance.now()
-    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, 3000)) {
-      try {
-        signal.throwIfAborted()
-        await fetch()
-        return
-      } catch (error) {
-        const known = this.#init.placeOf(jobId) !== undefined
-        const given = performance.now() - sinceMs + pauseMs
-        if (!known || signal.aborted || given > patienceMs || !isSheafError(error) || !passing.has(error.code)) {
-          throw error
-        }
-        this.#components.log.info({ jobId, what, error }, 'waiting for the submitter to serve it')
-        await delay(pauseMs, undefined, { ref: false, signal })
+    for (const stretch of stretchesOf(indexes)) {
+      for (const need of needsOf(manifest, stretch)) {
+        const asset = await this.#remoteAsset(jobId, need.assetId, manifest)
+        const blocks = blocksAhead(need, asset.sizeBytes, this.#isWhole(asset))
+        await eachOf(blocks, aheadAtOnce, async (block) => {
+          signal.throwIfAborted()
+          this.#place(jobId)
+          await asset.ahead(block, signal)
+        })
       }
     }
   }
+}
+
+const never = new AbortController().signal
+
+const onDisk = (places: ReadonlyMap<AssetId, AssetPlace>): JobAssets => ({
+  placeOf: lookUp(places),
+  environment: {},
+  failed: never,
+  close: () => undefined,
+})
+
+function lookUp(places: ReadonlyMap<AssetId, AssetPlace>): (asset: AssetId) => AssetPlace {
+  return (asset) => {
+    const place = places.get(asset)
+    if (place === undefined) throw new Error(`asset ${asset} is not read by this stretch of its job`)
+    return place
+  }
+}
+
+function needsOf(manifest: Manifest, { from, to }: SegmentStretch): readonly (MediaNeed & { assetId: AssetId })[] {
+  const frames = { from: manifest.segments[from]?.[0] ?? 0, to: manifest.segments[to - 1]?.[1] ?? 0 }
+  return mediaNeeds(manifest, frames).map((need) => ({ ...need, assetId: need.assetId as AssetId }))
+}
+
+/** Rising indexes as stretches without gaps. */
+function stretchesOf(indexes: readonly number[]): readonly SegmentStretch[] {
+  const stretches: { from: number; to: number }[] = []
+  for (const index of [...indexes].sort((a, b) => a - b)) {
+    const last = stretches.at(-1)
+    if (last?.to === index) last.to += 1
+    else stretches.push({ from: index, to: index + 1 })
+  }
+  return stretches
 }
 
 function manifestGone(jobId: JobId): SheafError {
@@ -168,25 +219,3 @@ function manifestGone(jobId: JobId): SheafError {
 }
 
 const assetIds = (manifest: Manifest): readonly AssetId[] => Object.keys(manifest.media) as AssetId[]
-
-/** One promise for all who ask; a failure is forgotten so that the next one tries afresh. The waiting, not the work, ends with `signal`. */
-function shared<K, V>(cache: Map<K, Promise<V>>, key: K, signal: AbortSignal, make: () => Promise<V>): Promise<V> {
-  let promise = cache.get(key)
-  if (promise === undefined) {
-    promise = make()
-    cache.set(key, promise)
-    promise.catch(() => cache.delete(key))
-  }
-  return untilAborted(promise, signal)
-}
-
-function untilAborted<V>(promise: Promise<V>, signal: AbortSignal): Promise<V> {
-  if (signal.aborted) return Promise.reject(asError(signal.reason))
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(asError(signal.reason))
-    signal.addEventListener('abort', onAbort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
-}
-
-const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)))

@@ -15,6 +15,8 @@ export interface ChunkRequest {
   readonly from: number
   readonly to: number
   readonly assetPath: (asset: AssetId) => AssetPlace
+  /** What the engine's tools need in their environment to be let in where assets are served. */
+  readonly environment: Readonly<Record<string, string>>
   readonly signal: AbortSignal
   /** `progress` 0 to 1. */
   readonly onProgress: (index: number, progress: number) => unknown
@@ -34,13 +36,36 @@ export interface ChunkRenderer {
   renderChunk(request: ChunkRequest): ChunkRun
 }
 
+/** A stretch of a job's segments, `to` exclusive. */
+export interface SegmentStretch {
+  readonly from: number
+  readonly to: number
+}
+
+/** A job's assets as one render reads them, until it is closed. */
+export interface JobAssets {
+  /** Served are those of which only the blocks that are read come to this machine. Throws for what is not of this stretch. */
+  readonly placeOf: (asset: AssetId) => AssetPlace
+  /** What tools need in their environment to be let in where assets are served. */
+  readonly environment: Readonly<Record<string, string>>
+  /** Aborts with the error when such a block could not be had: what is rendered after that is worthless. */
+  readonly failed: AbortSignal
+  /** Idempotent. */
+  close(): void
+}
+
 /** Brings what a render needs to this machine. Idempotent; concurrent calls share one transfer; retried until `signal`. */
 export interface Materials {
   /** Whether the job is open as far as this machine has heard: its fact may come after the lease of its segments. */
   knows(jobId: JobId): boolean
   manifest(jobId: JobId, signal: AbortSignal): Promise<Manifest>
-  /** Where every asset of the job is on this machine. Rejects with `SHEAF_MEDIA_CHANGED` when a file changed. */
-  assets(jobId: JobId, signal: AbortSignal): Promise<ReadonlyMap<AssetId, AssetPlace>>
+  /**
+   * What a render of this stretch reads (without one: all of the job). Rejects with `SHEAF_MEDIA_CHANGED` when a file
+   * changed.
+   */
+  assets(jobId: JobId, signal: AbortSignal, stretch?: SegmentStretch): Promise<JobAssets>
+  /** Brings what a render of these segments will read, as far as the job's indices tell. Never rejects. */
+  prefetch(jobId: JobId, indexes: readonly number[], signal: AbortSignal): Promise<void>
   /** Rejects when an asset of this machine changed since submission: what was rendered from it is worthless. */
   confirmUnchanged(jobId: JobId): Promise<void>
 }

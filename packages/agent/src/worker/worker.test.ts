@@ -1,4 +1,12 @@
-import { SheafError, type BlobId, type HeldLease, type JobId, type PeerId, type SegmentReport } from '@sheaf/protocol'
+import {
+  SheafError,
+  type AssetId,
+  type BlobId,
+  type HeldLease,
+  type JobId,
+  type PeerId,
+  type SegmentReport,
+} from '@sheaf/protocol'
 import type { Manifest } from '@sheaf/timeline'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Materials } from './ports.js'
@@ -10,6 +18,7 @@ import {
   leaseOf,
   memoryKept,
   memoryLog,
+  noAssets,
   other,
   revokeOf,
   settled,
@@ -39,7 +48,8 @@ function benchOf(
   const materials: Materials = {
     knows: () => true,
     manifest: async () => ({}) as Manifest,
-    assets: async () => new Map(),
+    assets: async () => noAssets,
+    prefetch: async () => undefined,
     confirmUnchanged: async () => undefined,
     ...options.materials,
   }
@@ -174,11 +184,8 @@ describe('a revocation', () => {
   it('waits for the job that it was leased segments of, when its fact comes later', async () => {
     const known = new Set<JobId>([clip])
     const asked: JobId[] = []
-    const assets = async (jobId: JobId) => {
-      asked.push(jobId)
-      return new Map()
-    }
-    const { worker, runs, run, reports } = benchOf({ materials: { knows: (jobId) => known.has(jobId), assets } })
+    const prefetch = async (jobId: JobId) => void asked.push(jobId)
+    const { worker, runs, run, reports } = benchOf({ materials: { knows: (jobId) => known.has(jobId), prefetch } })
     worker.lease(leaseOf('a', [0, 1]))
     worker.update()
     await settled()
@@ -193,6 +200,38 @@ describe('a revocation', () => {
     await first.finish(3)
     expect(stretch(await run(1))).toEqual([0, 1])
     expect(reports.filter(({ report }) => report.outcome.kind === 'failed')).toEqual([])
+  })
+
+  it('reads what its stretch needs, ends with the error of a read that failed, and lets go of it', async () => {
+    const failed = new AbortController()
+    const asked: unknown[] = []
+    let closed = 0
+    const environment = { http_proxy: 'http://r0:secret@127.0.0.1:1' }
+    const assets: Materials['assets'] = async (_job, _signal, stretch) => {
+      asked.push(stretch)
+      return {
+        placeOf: (asset) => `/${asset}`,
+        environment,
+        failed: asked.length === 1 ? failed.signal : noAssets.failed,
+        close: () => void (closed += 1),
+      }
+    }
+    const { worker, run, reports } = benchOf({ materials: { assets } })
+    worker.lease(leaseOf('a', [4, 5, 6]))
+    const { request } = await run(0)
+    expect(asked).toEqual([{ from: 4, to: 7 }])
+    expect([request.assetPath('a7' as AssetId), request.environment]).toEqual(['/a7', environment])
+    expect(closed).toBe(0)
+    failed.abort(new SheafError({ code: 'SHEAF_PEER_UNREACHABLE', message: 'the submitter is off' }))
+    await until(() => reports.length > 0)
+    expect(reports[0]?.report.outcome).toEqual({
+      kind: 'failed',
+      code: 'SHEAF_PEER_UNREACHABLE',
+      message: 'the submitter is off',
+      strike: false,
+    })
+    expect(closed).toBe(1)
+    worker.drop(film)
   })
 
   it('counts for the run that is not begun yet, while its materials come', async () => {

@@ -104,7 +104,7 @@ export class Worker {
   lease(message: LeaseMessage): void {
     if (this.#stopped) return
     this.#queue = addLease(this.#queue, message)
-    this.#prefetch(message.jobId)
+    this.#prefetch(message)
     this.#fill()
     this.#init.onChange()
   }
@@ -112,7 +112,7 @@ export class Worker {
   /** Looks again at what it holds: a job may have become known whose segments were leased before. Cheap. */
   update(): void {
     const waiting = this.#queue.filter(({ lease }) => this.#unknown.has(lease.jobId))
-    for (const { lease } of waiting) this.#prefetch(lease.jobId)
+    for (const { lease } of waiting) this.#prefetch(lease)
     this.#fill()
   }
 
@@ -188,16 +188,13 @@ export class Worker {
     slot.chunk?.stopAfter(to - 1)
   }
 
-  #prefetch(jobId: JobId): void {
+  #prefetch({ jobId, indexes }: Pick<LeaseMessage, 'jobId' | 'indexes'>): void {
     if (!this.#components.materials.knows(jobId)) {
       this.#unknown.add(jobId)
       return
     }
     this.#unknown.delete(jobId)
-    // The slot that takes the lease meets the same error and reports it.
-    this.#components.materials
-      .assets(jobId, AbortSignal.timeout(600_000))
-      .catch((error: unknown) => this.#components.log.debug({ jobId, error }, 'prefetch failed'))
+    void this.#components.materials.prefetch(jobId, indexes, AbortSignal.timeout(600_000))
   }
 
   #fill(): void {
@@ -237,20 +234,26 @@ export class Worker {
     const { renderer, materials } = this.#components
     const signal = slot.abort.signal
     const manifest = await materials.manifest(lease.jobId, signal)
-    const paths = await materials.assets(lease.jobId, signal)
-    signal.throwIfAborted()
-    // Read now: the tail may have been taken back while the materials came.
-    const { from, to } = slot.run
-    slot.chunk = renderer.renderChunk({
-      manifest,
-      from,
-      to,
-      assetPath: (asset) => paths.get(asset) ?? '',
-      signal,
-      onProgress: (index, progress) => slot.progress.set(index, progress),
-      onSegment: (segment) => this.#onSegment(slot, segment),
-    })
-    await slot.chunk.done
+    const { run } = slot
+    const assets = await materials.assets(lease.jobId, signal, { from: run.from, to: run.to })
+    try {
+      signal.throwIfAborted()
+      // Read now: the tail may have been taken back while the materials came.
+      const { from, to } = slot.run
+      slot.chunk = renderer.renderChunk({
+        manifest,
+        from,
+        to,
+        assetPath: assets.placeOf,
+        environment: assets.environment,
+        signal: AbortSignal.any([signal, assets.failed]),
+        onProgress: (index, progress) => slot.progress.set(index, progress),
+        onSegment: (segment) => this.#onSegment(slot, segment),
+      })
+      await slot.chunk.done
+    } finally {
+      assets.close()
+    }
   }
 
   async #onSegment(slot: Slot, segment: FinishedSegment): Promise<void> {

@@ -6,6 +6,8 @@ export interface CallInput {
   readonly argIndex: number
   /** Numbered pictures: the input is a list, for ffmpeg's concat demuxer, of stretches of the asset. */
   readonly pictures?: PictureInput | undefined
+  /** Time stamps of the frames that are read of it; only to fetch them ahead. */
+  readonly frames?: PtsSpan | undefined
 }
 
 /** Pictures that are read one after the other. */
@@ -15,6 +17,15 @@ export interface PictureInput {
   /** ffmpeg's name of what each is, and nothing else may be opened. */
   readonly format: string
 }
+
+/** A stretch of time stamps of a stream, the last one exclusive; without an end it goes on to the last one. */
+export interface PtsSpan {
+  readonly startPts: number
+  readonly endPts: number | undefined
+}
+
+/** What of an asset an input reads, when it is known. */
+export type InputStretch = Pick<CallInput, 'pictures' | 'frames'>
 
 /** The arguments of one ffmpeg process, without the program's name; data, not yet bound to paths. */
 export interface FfmpegCall {
@@ -40,9 +51,9 @@ export class CallBuilder {
   }
 
   /** Adds an input and returns its number. */
-  input(assetId: string, options: readonly string[], pictures?: PictureInput): number {
+  input(assetId: string, options: readonly string[], stretch: InputStretch = {}): number {
     this.#args.push(...options, '-protocol_whitelist', 'file', '-i', '')
-    this.#inputs.push({ assetId, argIndex: this.#args.length - 1, ...(pictures && { pictures }) })
+    this.#inputs.push({ assetId, argIndex: this.#args.length - 1, ...stretch })
     return this.#inputs.length - 1
   }
 

@@ -1,4 +1,4 @@
-import type { CallBuilder, FfmpegCall, PictureInput } from './ffmpeg-call.js'
+import type { CallBuilder, FfmpegCall, InputStretch } from './ffmpeg-call.js'
 
 /** The chains of a filter graph in the making, and the call that it belongs to. */
 export class FilterChains {
@@ -14,8 +14,8 @@ export class FilterChains {
   }
 
   /** Adds an input file; returns its number. */
-  input(assetId: string, options: readonly string[], pictures?: PictureInput): number {
-    return this.#call.input(assetId, options, pictures)
+  input(assetId: string, options: readonly string[], stretch?: InputStretch): number {
+    return this.#call.input(assetId, options, stretch)
   }
 
   /** Adds a chain; returns the label of what comes out of it. */

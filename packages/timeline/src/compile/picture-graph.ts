@@ -254,7 +254,8 @@ export class PictureGraph {
       return chain(sequenceSource({ media, container, video, sequence, wanted, options }, this.#chains))
     }
     const seek = seekSeconds === undefined ? [] : ['-seek_timestamp', '1', '-noaccurate_seek', '-ss', seekSeconds]
-    const input = this.#chains.input(media, [...options, ...timeArgs(container), '-f', container, ...seek])
+    const from = [...options, ...timeArgs(container), '-f', container, ...seek]
+    const input = this.#chains.input(media, from, { frames: { startPts, endPts } })
     return chain(
       `[${input}:${video.stream}]trim=start_pts=${startPts}${endPts === undefined ? '' : `:end_pts=${endPts}`}`,
     )

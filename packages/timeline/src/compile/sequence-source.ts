@@ -22,7 +22,9 @@ export interface SequenceRequest {
 export function sequenceSource(request: SequenceRequest, chains: FilterChains): string {
   const { media, container, video, sequence, wanted } = request
   const options = [...request.options, '-f', 'concat', '-safe', '0']
-  const input = chains.input(media, options, { bytes: pictureBytes(sequence, wanted), format: container })
+  const input = chains.input(media, options, {
+    pictures: { bytes: pictureBytes(sequence, wanted), format: container },
+  })
   const { num, den } = video.timeBase
   const black = blackPictures(sequence, wanted)
   return [

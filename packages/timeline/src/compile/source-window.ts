@@ -121,6 +121,11 @@ const SEEKABLE: ReadonlySet<string> = new Set(['mov', 'matroska'])
 /** In the others a seek may land late; measured in MPEG-TS: right once it aims ten seconds early. */
 const BLIND_SEEK_SECONDS = 10
 
+/** How much earlier than wanted reading begins in this kind of file, in seconds. */
+export function blindSeekSeconds(container: string): number {
+  return SEEKABLE.has(container) ? 0 : BLIND_SEEK_SECONDS
+}
+
 /** Where to seek so that frame number `index` decodes whole; undefined at the beginning. */
 function seekFor(container: string, video: VideoIndex, index: number): string | undefined {
   const indexed = SEEKABLE.has(container)

@@ -1,5 +1,6 @@
 import { parseAssetId, SheafError } from '@sheaf/protocol'
 import { type FrameFormat, frameFormat, PICTURE_COLOURS, PIXEL_FORMATS } from '../compile/frame-format.js'
+import { MOST_PLACES } from '../media/frame-places.js'
 import { type AudioIndex, type MediaIndex, type PtsRun, SOURCE_COLOURS, type VideoIndex } from '../media/media-index.js'
 import { containerNames } from '../media/media-support.js'
 import { countValues } from '../media/pts-runs.js'
@@ -130,6 +131,7 @@ function readVideo(value: ValueReader): VideoIndex {
     matrix: value.field('matrix').oneOf('bt601', 'bt709', 'bt2020', 'smpte240m', 'fcc', 'rgb'),
     alpha: value.field('alpha').oneOf('none', 'straight', 'premultiplied'),
     ...readUnusual(value),
+    ...readPlaces(value.field('places')),
   }
 }
 
@@ -147,6 +149,14 @@ function readUnusual(value: ValueReader): Pick<VideoIndex, 'turn' | 'fields' | '
     ...(colour && { colour }),
     ...(light && { light }),
   }
+}
+
+function readPlaces(value: ValueReader): Pick<VideoIndex, 'places'> {
+  const places = value.optional((item) => ({
+    every: item.field('every').integer(1),
+    mebibytes: item.field('mebibytes').list(MOST_PLACES, (place) => place.integer(0, 1 << 30)),
+  }))
+  return places === undefined ? {} : { places }
 }
 
 function readAudio(value: ValueReader): AudioIndex {

@@ -10,12 +10,24 @@ import {
 } from '@sheaf/protocol'
 import type { AudioIndex, MediaIndex, VideoIndex } from './media-index.js'
 import { checkFrames, fieldsOf } from './first-frames.js'
+import { placesOf } from './frame-places.js'
 import { containerOf, refuseVideo } from './media-support.js'
 import type { ProbeFrame, ProbePacket, ProbeReport, ProbeStream } from './probe-report.js'
 import { packRuns } from './pts-runs.js'
 import { alphaDecoder, coloursOf } from './source-colours.js'
 import { lightOf } from './source-light.js'
 import { readTurn } from './source-turn.js'
+
+/** The streams that a medium is used by: the first with pictures that is no cover, and those with sound. */
+export function usedStreams({ streams = [] }: ProbeReport): {
+  readonly video: ProbeStream | undefined
+  readonly audio: readonly ProbeStream[]
+} {
+  return {
+    video: streams.find((s) => s.codec_type === 'video' && s.disposition?.attached_pic !== 1),
+    audio: streams.filter((s) => s.codec_type === 'audio'),
+  }
+}
 
 /**
  * Makes the index of a medium from what ffprobe says about it; see {@link PROBE_ARGS}.
@@ -24,9 +36,8 @@ import { readTurn } from './source-turn.js'
  * `name` is only used in messages.
  */
 export function buildMediaIndex(report: ProbeReport, { name }: { readonly name: string }): MediaIndex {
-  const streams = report.streams ?? []
-  const video = streams.find((s) => s.codec_type === 'video' && s.disposition?.attached_pic !== 1)
-  const [audio, ...moreAudio] = streams.filter((s) => s.codec_type === 'audio')
+  const { video, audio: sounds } = usedStreams(report)
+  const [audio, ...moreAudio] = sounds
   if (!video && !audio) throw invalid(name, 'it holds neither pictures nor sound')
   const format = report.format?.format_name ?? ''
   // ffprobe says `image2` of every still that it knows by its name alone, and of JPEGs, which are read.
@@ -86,6 +97,7 @@ function videoIndex(
     variableRate: !isSteady(values),
     ...coloursOf(stream),
     ...unusualOf(stream, first),
+    ...placesOf(usable),
   }
 }
 
@@ -93,10 +105,10 @@ function videoIndex(
 function usablePictures(
   packets: readonly ProbePacket[],
   name: string,
-): readonly { readonly pts: number; readonly key: boolean }[] {
+): readonly { readonly pts: number; readonly pos: number | undefined; readonly key: boolean }[] {
   // Packets marked "discard" are cut off by the file's own edit list: they are decoded, but not shown.
   const pictures = packets
-    .map(({ pts, flags = '' }) => ({ pts, key: flags.startsWith('K'), shown: !flags.includes('D') }))
+    .map(({ pts, pos, flags = '' }) => ({ pts, pos, key: flags.startsWith('K'), shown: !flags.includes('D') }))
     .filter(({ key, shown }) => shown || key)
   if (!pictures.some(({ shown }) => shown)) throw invalid(name, 'its video stream holds no frames')
   const timed = pictures.flatMap(({ pts, ...rest }) => (pts === undefined ? [] : [{ pts, ...rest }]))

@@ -26,6 +26,17 @@ export interface MediaIndex {
   readonly sequence?: SequenceIndex | undefined
 }
 
+/**
+ * Roughly where the frames of a long medium lie in its file, to fetch them before they are asked for. Nothing else may
+ * be made from it: no byte of a result depends on it.
+ */
+export interface FramePlaces {
+  /** Frames that share an entry, in order of presentation. */
+  readonly every: number
+  /** Lowest position of such frames, in MiB, rounded down. */
+  readonly mebibytes: readonly number[]
+}
+
 /** The first video stream. */
 export interface VideoIndex {
   readonly stream: number
@@ -60,6 +71,8 @@ export interface VideoIndex {
   readonly colour?: SourceColour | undefined
   /** What HDR says of itself besides. */
   readonly light?: LightLevels | undefined
+  /** Of files that are worth it, in containers that say. */
+  readonly places?: FramePlaces | undefined
 }
 
 /** Primaries and transfer of a medium. SD's own primaries count as BT.709; `linear` has those of BT.709. */

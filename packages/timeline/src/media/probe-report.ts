@@ -107,6 +107,8 @@ export interface ProbePacket {
   readonly stream_index: number
   readonly pts?: number
   readonly duration?: number
+  /** Where it lies in the file, in bytes. */
+  readonly pos?: number
   /** `K_`, `__`, `_D` … */
   readonly flags?: string
 }

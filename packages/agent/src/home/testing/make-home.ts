@@ -1,5 +1,5 @@
 import type { BlobId, Fact, FactIntent, JobId, PeerId } from '@sheaf/protocol'
-import { film, self, type Deferred } from '../../worker/testing/make-work.js'
+import { film, noAssets, self, type Deferred } from '../../worker/testing/make-work.js'
 import { smallManifest } from '../../worker/testing/small-manifest.js'
 import type { Materials } from '../../worker/index.js'
 import type { AppendFacts, HomeBytes, HomeFarm, HomeJob } from '../ports.js'
@@ -82,7 +82,8 @@ export function fakeBytes(pathOf: (id: BlobId) => string = (id) => `/store/${id}
 /** The small manifest for every job, no media. */
 export const smallMaterials: Materials = {
   manifest: async () => smallManifest,
-  assets: async () => new Map(),
+  assets: async () => noAssets,
+  prefetch: async () => undefined,
   knows: () => true,
   confirmUnchanged: async () => undefined,
 }

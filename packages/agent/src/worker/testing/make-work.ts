@@ -1,6 +1,6 @@
 import type { BlobId, JobId, LeaseId, LeaseMessage, PeerId, RevokeMessage, Term } from '@sheaf/protocol'
 import type { Log } from '../../log/index.js'
-import type { KeptSegment, KeptSegments } from '../ports.js'
+import type { JobAssets, KeptSegment, KeptSegments } from '../ports.js'
 import { segmentText } from '../segment-text.js'
 
 export const [self, other] = ['self', 'other'] as unknown as readonly [PeerId, PeerId]
@@ -31,6 +31,14 @@ export function leaseOf(id: string, indexes: readonly number[], change: Partial<
 export function revokeOf(indexes: readonly number[], change: Partial<RevokeMessage> = {}): RevokeMessage {
   const base = { kind: 'revoke', jobId: film, generation: 1, stopRunning: false, reason: 'test' } as const
   return { ...base, term: termOf(), indexes, ...change }
+}
+
+/** Assets of a job that has none. */
+export const noAssets: JobAssets = {
+  placeOf: (asset) => `/${asset}`,
+  environment: {},
+  failed: new AbortController().signal,
+  close: () => undefined,
 }
 
 /** A log that keeps what it was told. */

@@ -1,0 +1,1 @@
+export { MediaServer, type MediaReads, type ServedFile } from './media-server.js'

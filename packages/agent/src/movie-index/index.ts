@@ -1,0 +1,1 @@
+export { probeMoviePackets, type ProbeMovieOptions } from './probe-movie-packets.js'
