@@ -31,36 +31,50 @@ const TO_BT2020 = [
   .flat()
   .join(':')
 
-/** Whether pictures of a colour must be converted for a job. */
-export function needsConversion(from: SourceColour, to: PictureColour): boolean {
-  return from !== to
+/** White in 16 bits of RGB as swscale writes and reads it: 255 with eight bits behind it. No table goes above it. */
+export const WIDE_WHITE = 255 << 8
+
+/** Which numbers of 16 bits are white and opaque in what comes in. */
+export interface WideLevels {
+  readonly white: number
+  /** Undefined: there is no transparency. */
+  readonly opaque: number | undefined
 }
 
-/** Filters for gbrp16le or gbrap16le of full range; none when nothing is to be done. Straight alpha stays as it is. */
-export function colourFilters(from: SourceColour, to: PictureColour): string[] {
-  if (!needsConversion(from, to)) return []
+/**
+ * Filters for gbrp16le or gbrap16le of full range, after which white is {@link WIDE_WHITE} and opaque 65535; none when
+ * nothing is to be done. Alpha is straight.
+ */
+export function colourFilters(from: SourceColour, to: PictureColour, { white, opaque }: WideLevels): string[] {
+  // No table writes more than WIDE_WHITE, into alpha neither; what is opaque gets the rest at the end.
+  const alpha = opaque === undefined || opaque === WIDE_WHITE ? '' : `:a='val*${WIDE_WHITE}/${opaque}+0.5'`
+  const opacity = opaque === undefined ? [] : [`colorchannelmixer=aa=${65_535 / WIDE_WHITE}`]
+  if (from === to) {
+    const same = white === WIDE_WHITE && alpha === ''
+    return [...(same ? [] : [`lutrgb=${channels(`val*${WIDE_WHITE}/${white}+0.5`)}${alpha}`]), ...opacity]
+  }
   const peak = to === 'bt709' ? 1 : HDR_PEAK
   const hdr = from === 'bt2020-hlg' || from === 'bt2020-pq'
   const scene = toScene(from)
   const light = to === 'bt709' && hdr ? heldBack(scene) : scene
   const matrix = matrixFor(from, to)
   return [
-    table(`${light}/${peak}`),
+    `lutrgb=${channels(`st(0,min(val/${white},1));${WIDE_WHITE}*(${light}/${peak})+0.5`)}${alpha}`,
     ...(matrix === undefined ? [] : [`colorchannelmixer=${matrix}`]),
-    table(fromScene(to, peak)),
+    `lutrgb=${channels(`st(0,min(val/${WIDE_WHITE},1));${WIDE_WHITE}*(${fromScene(to, peak)})+0.5`)}`,
+    ...opacity,
   ]
+}
+
+/** The same table for every channel. The filter cuts off behind the point: the half on top rounds. */
+function channels(expression: string): string {
+  return ['r', 'g', 'b'].map((channel) => `${channel}='${expression}'`).join(':')
 }
 
 function matrixFor(from: SourceColour, to: PictureColour): string | undefined {
   const wide = { from: from.startsWith('bt2020'), to: to.startsWith('bt2020') }
   if (wide.from === wide.to) return undefined
   return wide.to ? TO_BT2020 : TO_BT709
-}
-
-/** The same table for every channel. The filter cuts off behind the point: a half on top rounds. */
-function table(expression: string): string {
-  const text = `'st(0,val/65535);65535*(${expression})+0.5'`
-  return `lutrgb=r=${text}:g=${text}:b=${text}`
 }
 
 /** Scene light of what register 0 holds, 0 to 1. Registers 1 and 2 are free. */

@@ -1,7 +1,7 @@
 import { quarterTurned, turnFilters } from '../media/turn.js'
 import type { SourceColour, VideoIndex } from '../media/media-index.js'
-import { isDeep } from '../media/pixel-formats.js'
-import { colourFilters } from './colour-conversion.js'
+import { isDeep, pixelTraits } from '../media/pixel-formats.js'
+import { colourFilters, WIDE_WHITE } from './colour-conversion.js'
 import { fitInto, type FrameFormat, type PictureColour } from './frame-format.js'
 import { SCALE_FLAGS, workFormats } from './picture-formats.js'
 
@@ -36,7 +36,11 @@ export function rgbFilters(format: FrameFormat): string[] {
   const to = `out_color_matrix=${MATRICES[format.colour]}:out_range=tv`
   const last = `format=${workFormats(format).canvas}`
   if (format.colour === 'bt709') return [`scale=${SCALE_FLAGS}:${to}`, last]
-  const wide = [`scale=${SCALE_FLAGS}`, `format=${WIDE_RGB}`, ...colourFilters('bt709', format.colour)]
+  const wide = [
+    `scale=${SCALE_FLAGS}`,
+    `format=${WIDE_RGB}`,
+    ...colourFilters('bt709', format.colour, { white: WIDE_WHITE, opaque: undefined }),
+  ]
   return [...wide, `scale=${SCALE_FLAGS}:in_range=pc:${to}`, last]
 }
 
@@ -45,11 +49,28 @@ export function colourOfSource({ colour = 'bt709' }: VideoIndex): SourceColour {
   return colour
 }
 
-/** One colour in and out, in 8-bit pictures or without another matrix: then nothing has to go through wide RGB. */
+/**
+ * Whether swscale alone does it: one colour in and out, and white where it takes it to be. It reads the white of deep
+ * pictures of full range wrong, and goes from matrix to matrix through 8 bits: the rest goes through wide RGB.
+ */
 function isDirect(video: VideoIndex, format: FrameFormat): boolean {
   if (colourOfSource(video) !== format.colour) return false
-  if (video.matrix === 'rgb' || video.matrix === MATRICES[format.colour]) return true
+  if (isDeep(video.pixFmt) && whiteOf(video) !== WIDE_WHITE) return false
+  if (video.matrix === 'rgb' || video.matrix === MATRICES[format.colour]) {
+    return video.range === 'limited' || video.matrix === 'rgb' || !workFormats(format).deep
+  }
   return !workFormats(format).deep && !isDeep(video.pixFmt)
+}
+
+/** White of a source in wide RGB: where there are more bits, they are all ones. */
+function whiteOf({ range, pixFmt }: VideoIndex): number {
+  return range === 'limited' ? WIDE_WHITE : allOnes(pixFmt)
+}
+
+/** The highest number of a channel, in 16 bits. */
+function allOnes(pixFmt: string): number {
+  const depth = pixelTraits(pixFmt)?.depth ?? 8
+  return depth === 'float' ? 65_535 : (2 ** depth - 1) << (16 - depth)
 }
 
 function directFilters(video: VideoIndex, format: FrameFormat): string[] {
@@ -74,7 +95,7 @@ function convertedFilters(video: VideoIndex, format: FrameFormat): string[] {
     `scale=${scaledSize(video, format)}:${SCALE_FLAGS}:${input}:out_range=pc`,
     `format=${WIDE_RGB}`,
     ...turnFilters(video.turn),
-    ...colourFilters(colourOfSource(video), format.colour),
+    ...colourFilters(colourOfSource(video), format.colour, { white: whiteOf(video), opaque: undefined }),
     `scale=${SCALE_FLAGS}:in_range=pc:out_color_matrix=${MATRICES[format.colour]}:out_range=tv`,
     `format=${workFormats(format).canvas}`,
   ]
@@ -88,12 +109,16 @@ function transparentFilters(video: VideoIndex, format: FrameFormat): string[] {
   const colour = colourOfSource(video)
   const wide = workFormats(format).deep || isDeep(video.pixFmt) || colour !== format.colour
   const rgb = wide ? WIDE_RGB_ALPHA : 'gbrap'
+  const input = `in_range=${rangeOf(video)}${matrixIn(video)}:out_range=pc`
+  const levels = { white: whiteOf(video), opaque: allOnes(video.pixFmt) }
   return [
     // Colours are converted as they are without transparency: not multiplied by it.
     ...(video.alpha === 'premultiplied' ? unmultiplied(video) : []),
-    `scale=${SCALE_FLAGS}:in_range=${rangeOf(video)}${matrixIn(video)}:out_range=pc`,
+    // Straight from packed pictures swscale would write another opacity into 16 bits.
+    ...(wide && video.matrix === 'rgb' && !isDeep(video.pixFmt) ? [`scale=${SCALE_FLAGS}`, 'format=gbrap'] : []),
+    `scale=${SCALE_FLAGS}:${input}`,
     `format=${rgb}`,
-    ...colourFilters(colour, format.colour),
+    ...(wide ? colourFilters(colour, format.colour, levels) : []),
     'premultiply=inplace=1',
     `scale=${scaledSize(video, format)}:${SCALE_FLAGS}`,
     `format=${rgb}`,
