@@ -147,11 +147,12 @@ export async function prepareJob(request: PrepareRequest, ports: PreparePorts): 
   const { read, asked, used, looked } = await lookForMedia(request, ports)
   const texts = read.texts.filter(({ media }) => used.has(media))
   const canvas = draftSize(request, sizeOf(request, { edit: asked, size: read.size }, looked))
-  const made = await madeUp({ request, edit: asked, media: looked, canvas }, ports)
-  const { media: found, warnings } = made
-  const states = new Map<string, MediaState>(found.map(({ target, state }) => [target.path, state]))
+  const states = new Map<string, MediaState>(looked.map(({ target, state }) => [target.path, state]))
   for (const { media } of texts) states.set(media, { state: 'indexed', index: pngIndex(canvas) })
-  const edit = settleEdit(made.edit, { canvas, media: states })
+  const settled = settleEdit(asked, { canvas, media: states })
+  // After that, for a track on which nothing but missing media would be heard is silent, not gone.
+  const { edit, media: found, warnings } = await madeUp({ request, edit: settled, media: looked, canvas }, ports)
+  for (const { target, state } of found) states.set(target.path, state)
   const problem = mediaError(checkMediaAgainstEdit(edit, states))
   if (problem !== undefined) throw problem
   const { madeFolder } = ports
