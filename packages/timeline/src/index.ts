@@ -1,5 +1,5 @@
 export { compileSound, type PartCall, type SoundPlan, type SoundRequest } from './compile/compile-sound.js'
-export { SOUND_LAYOUTS, type SoundLayout } from './compile/sound-layout.js'
+export { channelsOf, SOUND_LAYOUTS, type SoundLayout } from './compile/sound-layout.js'
 export {
   chooseChange,
   readLoudness,

@@ -56,7 +56,7 @@ export interface RenderingChunk {
   readonly stopAfter: (lastIndex: number) => void
 }
 
-/** What `renderAudio` needs: the whole edit's sound in one call, so that borders cannot click. */
+/** What `renderAudio` needs: the whole edit's sound, of which no clip is cut, so that borders cannot click. */
 export interface RenderAudioOptions {
   readonly tools: FfmpegTools
   readonly manifest: Manifest
@@ -65,5 +65,9 @@ export interface RenderAudioOptions {
   readonly environment?: Readonly<Record<string, string>> | undefined
   /** Final path; it appears there only when whole. */
   readonly outPath: string
+  /** Final path of the stem of an audio track; without it none are made. */
+  readonly stemPath?: ((track: number) => string) | undefined
   readonly signal: AbortSignal
+  /** What a person may want to know. */
+  readonly onRemark?: ((text: string) => void) | undefined
 }

@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { isSheafError, SheafError, type BlobId, type JobId, type PeerId } from '@sheaf/protocol'
 import { audioExtension, outputKind, type Manifest } from '@sheaf/timeline'
 import { renderAudio, type FfmpegTools } from '../engine/index.js'
@@ -12,6 +9,8 @@ import { readJson, writeJsonDurably } from '../store/index.js'
 import type { Materials } from '../worker/index.js'
 import { openOutput } from './open-output.js'
 import type { AppendFacts, FilmWatch, HomeBytes, HomeFarm, HomeJob, WatchFilm } from './ports.js'
+import { publishStems } from './publish-stems.js'
+import { sha256Of } from './sha256-of.js'
 
 export interface JobResultComponents {
   readonly farm: HomeFarm
@@ -86,6 +85,7 @@ export class JobResult {
     try {
       await mkdir(this.#folder, { recursive: true })
       const output = (await this.#wasFinishing()) ? await this.#makeAgain() : await this.#make()
+      await this.#publishStems()
       await this.#complete(output)
     } finally {
       if (this.#discarded) await rm(this.#folder, { recursive: true, force: true })
@@ -194,6 +194,16 @@ export class JobResult {
     await this.#components.append([{ kind: 'segments-retracted', payload }])
   }
 
+  /** After the film: what a crash between the two leaves undone is done when the job is taken up again. */
+  async #publishStems(): Promise<void> {
+    const manifest = await this.#components.materials.manifest(this.#job.jobId, this.#abort.signal)
+    await publishStems(this.#job, manifest, (track) => this.#stemPath(track))
+  }
+
+  #stemPath(track: number): string {
+    return join(this.#folder, `stem-${track}.wav`)
+  }
+
   async #complete(output: JoinedOutput): Promise<void> {
     const { jobId, generation } = this.#job
     const { sha256: outputSha256, sizeBytes } = output
@@ -224,7 +234,9 @@ export class JobResult {
         assetPath: assets.placeOf,
         environment: assets.environment,
         outPath,
+        stemPath: manifest.sound?.stems === true ? (track) => this.#stemPath(track) : undefined,
         signal: AbortSignal.any([signal, assets.failed]),
+        onRemark: (text) => this.#components.log.warn({ jobId }, text),
       })
       await this.#components.materials.confirmUnchanged(jobId)
       return made ? outPath : undefined
@@ -272,10 +284,4 @@ function missing(index: number, blob: BlobId): SheafError {
     message: `Segment ${index} landed as ${blob}, but its bytes are not in the store any more.`,
     hint: 'It is rendered again by itself.',
   })
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
-  return hash.digest('hex')
 }

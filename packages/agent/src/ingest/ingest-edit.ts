@@ -51,11 +51,14 @@ import {
 } from '@sheaf/timeline'
 import type { AssetSource } from '../blobs/index.js'
 import { engineClassOf, type EngineClass } from '../engine/index.js'
+import { stemPaths } from '../join/index.js'
 import { checkOutput, jobNameOf } from './check-output.js'
+import { checkStems } from './check-stems.js'
 import { filesOfMedia, findMedia, type FindMediaInit, type FoundMedium } from './find-media.js'
 import { findPreset } from './find-preset.js'
 import { checkMediaRoots } from './media-root.js'
 import { openEdit, readEditFile, type OpenedEdit } from './open-edit.js'
+import { remarksOnSound, soundSettings, stemBytes } from './sound-settings.js'
 import { slateMedia, type SlatedEdit } from './slate-media.js'
 import { textMedia } from './text-media.js'
 
@@ -97,6 +100,11 @@ export async function ingestEdit(request: SubmitRequest, ports: IngestPorts): Pr
       inputs: [request.editPath, ...filesOfMedia(job.media)],
       expectedBytes: expectedBytes(job.manifest),
       images: imagesOf(job.manifest),
+    })
+    await checkStems({
+      paths: stemPaths(job.manifest, request.outputPath),
+      overwrite: request.overwrite ?? false,
+      others: [request.editPath, request.outputPath, ...filesOfMedia(job.media)],
     })
     return { ...(await keep(request, { ...job, jobId, submittedAtMs }, ports)), warnings }
   } catch (error) {
@@ -160,7 +168,12 @@ export async function prepareJob(request: PrepareRequest, ports: PreparePorts): 
   const media = [...found, ...(await textMedia(drawn))]
   const manifest = manifestOf({ request, edit, media, preset, canvas })
   checkRenderable(manifest, editPath)
-  return { manifest, media, preset, warnings: [...read.report.warnings, ...warnings, ...remarksOnMedia(manifest)] }
+  return {
+    manifest,
+    media,
+    preset,
+    warnings: [...read.report.warnings, ...warnings, ...remarksOnMedia(manifest), ...remarksOnSound(manifest)],
+  }
 }
 
 /** The edit as it was asked for, and what of its media was found. */
@@ -293,7 +306,9 @@ function manifestOf(job: {
   const colours = jobColours(request.colour ?? 'auto', shownMedia(bound, assets), { pixFmt })
   const picture = frameFormat({ ...canvas, pixFmt, ...colours })
   const output = outputSettings(request, preset)
-  return { version: MANIFEST_VERSION, edit: bound, media: assets, preset, ...(output && { output }), segments, picture }
+  const sound = soundSettings(request, preset)
+  const asked = { ...(output && { output }), ...(sound && { sound }) }
+  return { version: MANIFEST_VERSION, edit: bound, media: assets, preset, ...asked, segments, picture }
 }
 
 /** What the output's making must know besides the preset; undefined when that is nothing. */
@@ -372,7 +387,7 @@ function expectedBytes(manifest: Manifest): number {
   const segments = expectedOutputBytes(segmentPreset(manifest), job)
   const output = expectedOutputBytes(manifest.preset, job)
   // As segments in the store, joined without loss where the film is encoded once more, and as the output.
-  return segments * (isEncodedOnce(manifest) ? 2 : 1) + output + (1 << 20)
+  return segments * (isEncodedOnce(manifest) ? 2 : 1) + output + stemBytes(manifest.edit, manifest.sound) + (1 << 20)
 }
 
 /** The numbers of an output that is many files. */

@@ -9,6 +9,8 @@ export {
   type OutputJoiner,
   type OutputJoinerOptions,
 } from './output-joiner.js'
+export { outputError, publish } from './publish-output.js'
+export { stemPaths } from './stem-paths.js'
 export { verifyOutput, type OutputExpectation } from './verify-output.js'
 export { workingPath } from './working-path.js'
 export { findImage, imagePath } from './image-name.js'

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import {
   colourChoices,
   type ColourChoice,
@@ -26,6 +26,9 @@ export interface EditOptions extends CommonOptions {
   readonly subtitleFont?: string
   readonly draft?: boolean
   readonly intermediate?: boolean
+  readonly channels?: string
+  readonly loudness?: number
+  readonly truePeak?: number
 }
 
 /** What these options say of a job. */
@@ -47,6 +50,9 @@ export function addEditOptions(command: Command): Command {
     .option('--allow-missing', 'show a slate with its name instead of a medium that is missing')
     .option('--colour <colour>', "auto, bt709, hlg, pq (default: auto, the footage's)")
     .option('--media-root <OLD=NEW>', 'media below OLD in the edit are now below NEW; may be repeated', collect)
+    .option('--channels <layout>', 'speakers of the sound: mono, stereo, 5.1 (default: stereo)')
+    .option('--loudness <LUFS>', 'loudness of the film: -23 for television, -14 for the web (default: as it is)', level)
+    .option('--true-peak <dBTP>', 'highest true peak, with --loudness (default: -1)', level)
 }
 
 /** The request that options say; paths are taken from `cwd`. Throws SHEAF_REQUEST_INVALID, SHEAF_FRAMES_MALFORMED. */
@@ -66,6 +72,9 @@ export function editRequest(cwd: string, edit: string, options: EditOptions): Ed
     ...(options.allowMissing === true ? { allowMissing: true } : {}),
     ...(options.colour === undefined ? {} : { colour: checkColour(options.colour) }),
     ...(options.mediaRoot === undefined ? {} : { mediaRoots: options.mediaRoot.map((text) => mediaRoot(text, cwd)) }),
+    ...(options.channels === undefined ? {} : { channels: soundLayout(options.channels) }),
+    ...(options.loudness === undefined ? {} : { loudness: options.loudness }),
+    ...(options.truePeak === undefined ? {} : { truePeak: options.truePeak }),
   }
 }
 
@@ -117,4 +126,21 @@ function checkSize(text: string): string {
     message: `"${text}" is no size`,
     hint: 'Write width x height: --size 1920x1080',
   })
+}
+
+function soundLayout(text: string): NonNullable<SubmitRequest['channels']> {
+  const layout = (['mono', 'stereo', '5.1'] as const).find((one) => one === text)
+  if (layout) return layout
+  throw new SheafError({
+    code: 'SHEAF_REQUEST_INVALID',
+    message: `"${text}" is no layout of speakers`,
+    hint: 'There are --channels mono, stereo and 5.1',
+  })
+}
+
+/** A level in decibels. */
+function level(text: string): number {
+  const value = /^-?\d{1,3}(\.\d{1,2})?$/.test(text) ? Number(text) : Number.NaN
+  if (value <= 0 && value >= -100) return value
+  throw new InvalidArgumentError('It is a number from -100 to 0, such as -23.')
 }

@@ -70,6 +70,21 @@ describe('render', () => {
     })
   })
 
+  it('takes what is asked of the sound, negative numbers too', async () => {
+    const sound = ['--channels', '5.1', '--loudness', '-14', '--true-peak', '-1.5', '--stems']
+    const run = await cli.run([...argv, '--no-watch', ...sound])
+    expect(run.exitCode).toBe(0)
+    const asked = { channels: '5.1', loudness: -14, truePeak: -1.5, stems: true }
+    expect(agent.requests[0]?.body).toMatchObject(asked)
+    for (const wrong of [
+      ['--channels', 'quad'],
+      ['--loudness', 'loud'],
+      ['--loudness', '3'],
+    ]) {
+      expect((await cli.run([...argv, '--no-watch', ...wrong])).exitCode).not.toBe(0)
+    }
+  })
+
   it('--media-root leaves OLD as it is and finds NEW from here', async () => {
     const roots = ['P:\\shots=/mnt/shots', '\\\\nas\\proj=here', '/old=/new=ish']
     const run = await cli.run([

@@ -16,6 +16,7 @@ interface RenderOptions extends EditOptions {
   readonly priority?: number
   readonly name?: string
   readonly overwrite?: boolean
+  readonly stems?: boolean
   readonly watch: boolean
 }
 
@@ -45,6 +46,7 @@ export function addRender(program: Command, host: CommandHost): void {
     .option('--priority <n>', '0 to 100, higher first (default: 50)', wholeNumber(0, 100))
     .option('--name <name>', 'how the job is listed (default: from the output)')
     .option('--overwrite', 'replace the output if it exists')
+    .option('--stems', 'write each audio track beside the film too: "film.A1 Dialogue.wav"')
     .option('--no-watch', 'submit only')
     .action(actionWith<string, RenderOptions>(host, runRender))
 }
@@ -93,5 +95,6 @@ function toRequest({ env }: Session, edit: string, options: RenderOptions): Subm
     ...(options.priority === undefined ? {} : { priority: options.priority }),
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.overwrite === true ? { overwrite: true } : {}),
+    ...(options.stems === true ? { stems: true } : {}),
   }
 }

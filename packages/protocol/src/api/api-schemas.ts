@@ -46,6 +46,16 @@ export const SubmitRequestSchema = Type.Object(
     intermediate: Type.Optional(Type.Boolean()),
     /** Colours of the film; `auto`, the default: those of its footage. */
     colour: Type.Optional(Type.Unsafe<ColourChoice>({ type: 'string', enum: [...colourChoices] })),
+    /** Speakers of the film's sound; stereo when absent. */
+    channels: Type.Optional(
+      Type.Unsafe<'mono' | 'stereo' | '5.1'>({ type: 'string', enum: ['mono', 'stereo', '5.1'] }),
+    ),
+    /** Loudness of the whole film in LUFS; as it is when absent. */
+    loudness: Type.Optional(Type.Number({ minimum: -100, maximum: 0 })),
+    /** Highest true peak in dBTP, with a loudness; −1 when absent. */
+    truePeak: Type.Optional(Type.Number({ minimum: -100, maximum: 0 })),
+    /** A file for each audio track, beside the film. */
+    stems: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
 )

@@ -50,12 +50,12 @@ const FLOATS: readonly string[] = ['-c:a', 'pcm_f32le']
 
 /**
  * The calls that make a job's whole sound, exactly round(frames × 48000 ÷ rate) samples of it; undefined when the edit
- * has no audio track. Without loudness, stems and more files than may be open it is one call, and `compileAudio`'s;
- * otherwise the samples are the same.
+ * has no audio track or the preset no sound. Without loudness, stems and more files than may be open it is one call,
+ * and `compileAudio`'s; otherwise the samples are the same.
  */
 export function compileSound(request: SoundRequest): SoundPlan | undefined {
-  const { edit } = request
-  return edit.audio.length === 0 ? undefined : new SoundCompiler(request).plan()
+  const { edit, preset } = request
+  return edit.audio.length === 0 || preset.sound.codec === 'none' ? undefined : new SoundCompiler(request).plan()
 }
 
 class SoundCompiler {

@@ -59,6 +59,8 @@ export function soundOfMedium(piece: SoundPiece): string {
   const [audio] = streams
   if (!audio) throw new Error(`no stream ${content.sound ?? 0} of sound in ${content.media}`)
   const cut = cutOf(piece, audio)
+  // A seek behind the end of a file is an error of ffmpeg's.
+  if (cut.silent) return silence(samples, piece.mix)
   const input = chains.input(content.media, ['-f', index.container, ...seekOptions(index, audio, cut.start)])
   const heard = streams.length === 1 ? streamSound(piece, { audio, input }) : mergedSound(piece, { streams, input })
   const { missing, wanted } = cut
@@ -108,6 +110,10 @@ function settle({ startSample, wanted, lead, held }: Cut): readonly string[] {
   ]
 }
 
+/** A chain of so many samples of nothing. */
+export const silence = (samples: number, mix: MixLayout): string =>
+  `anullsrc=r=${AUDIO_RATE}:cl=${mix},atrim=end_sample=${samples},${soundFormat(mix)}`
+
 /** What is taken of a stream of sound, in samples. */
 interface Cut {
   /** Second of the file with which it begins. */
@@ -120,6 +126,8 @@ interface Cut {
   readonly held: number
   /** What runs backwards begins with the silence behind the end of its medium. */
   readonly missing: number
+  /** Whether the stream ends before all of it, or begins behind it. */
+  readonly silent: boolean
 }
 
 function cutOf({ from, content, span, rate, samples, index }: SoundPiece, audio: AudioIndex): Cut {
@@ -135,7 +143,8 @@ function cutOf({ from, content, span, rate, samples, index }: SoundPiece, audio:
   // What runs backwards is held in memory: of the medium alone, not of the silence behind its end.
   const soundEnd = toSamples(addRational(soundBegin, mulRational(rational(audio.duration), audio.timeBase)))
   const missing = backwards ? Math.min(wanted, Math.max(0, startSample + wanted - soundEnd)) : 0
-  return { start, startSample, wanted, lead, held: wanted - missing, missing }
+  const silent = startSample >= soundEnd || lead >= wanted
+  return { start, startSample, wanted, lead, held: wanted - missing, missing, silent }
 }
 
 function seekOptions(index: MediaIndex, audio: AudioIndex, start: Rational): readonly string[] {

@@ -3,7 +3,7 @@ import type { MediaIndex } from '../media/media-index.js'
 import type { EditElement, EditItem, EditTrack, FrameSpan, Level } from '../model/edit.js'
 import { bracketed, type FilterChains } from './filter-chains.js'
 import { levelFilters } from './level-chain.js'
-import { AUDIO_RATE, exactly, sampleOfFrame, soundFormat, soundOfMedium } from './medium-sound.js'
+import { AUDIO_RATE, exactly, sampleOfFrame, silence, soundFormat, soundOfMedium } from './medium-sound.js'
 import type { MixLayout } from './sound-layout.js'
 
 /** What a sound graph depends on besides the tracks. */
@@ -79,9 +79,7 @@ export class SoundGraph {
   }
 
   #silence(span: FrameSpan): string {
-    const { mix } = this.#init
-    const silent = `anullsrc=r=${AUDIO_RATE}:cl=${mix},atrim=end_sample=${this.#samples(span)}`
-    return this.#chains.add(`${silent},${this.#format}`)
+    return this.#chains.add(silence(this.#samples(span), this.#init.mix))
   }
 
   #samples({ from, to }: FrameSpan): number {
