@@ -97,7 +97,7 @@ async function probeRender({ tools, cacheDir, signal }: FingerprintOptions, pres
   const dir = await mkdtemp(join(cacheDir, 'probe-'))
   try {
     const { manifest, assetPath } = await makeProbeEdit({
-      ...{ tools, dir, preset, signal, width: 160, height: 90, segments: 2, segmentFrames: 24 },
+      ...{ tools, dir, preset, signal, width: 160, height: 90, segments: 2, segmentFrames: 24, unusual: true },
     })
     const files: string[] = []
     const running = signal ?? new AbortController().signal
