@@ -4,8 +4,9 @@ import { facts } from '../facts/facts.js'
 import { overhead } from '../overhead/overhead.js'
 import { ready } from '../ready/ready.js'
 import { scaling } from '../scaling/scaling.js'
+import { sparse } from '../sparse/sparse.js'
 import { size } from '../size/size.js'
 import { tail } from '../tail/tail.js'
 
 /** Every bench there is, in the order in which they are listed. */
-export const benches: readonly Bench[] = [overhead, scaling, ready, facts, exact, tail, size]
+export const benches: readonly Bench[] = [overhead, scaling, ready, facts, exact, tail, size, sparse]

@@ -10,3 +10,14 @@ export { prepareJob, type PreparedJob } from '../ingest/index.js'
 export { FarmSecret, Identity } from '../identity/index.js'
 export { openOutputJoiner } from '../join/index.js'
 export { FarmNetwork } from '../network/index.js'
+export {
+  box,
+  readBoxes,
+  readMovieIndex,
+  readSampleTable,
+  requireBox,
+  sampleSize,
+  u32,
+  u64,
+  fullBox,
+} from '../join/index.js'
