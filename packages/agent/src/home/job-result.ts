@@ -8,7 +8,7 @@ import type { Log } from '../log/index.js'
 import { readJson, writeJsonDurably } from '../store/index.js'
 import type { Materials } from '../worker/index.js'
 import { openOutput } from './open-output.js'
-import type { AppendFacts, FilmWatch, HomeBytes, HomeFarm, HomeJob, WatchFilm } from './ports.js'
+import type { AppendFacts, FilmFinding, FilmWatch, HomeBytes, HomeFarm, HomeJob, WatchFilm } from './ports.js'
 import { publishStems } from './publish-stems.js'
 import { sha256Of } from './sha256-of.js'
 
@@ -179,7 +179,12 @@ export class JobResult {
 
   /** What is wrong with the whole film, in words. */
   async #faultsOf(path: string, watch: FilmWatch): Promise<string | undefined> {
-    const { faults } = await watch.settle(path)
+    const { faults } = await watch.settle(path).catch((error: unknown): FilmFinding => {
+      this.#abort.signal.throwIfAborted()
+      // Trouble with looking is no fault of the film.
+      this.#components.log.warn({ jobId: this.#job.jobId, error }, 'the film could not be looked at')
+      return { faults: [] }
+    })
     if (faults.length === 0) return undefined
     this.#faulty = [...new Set(faults.flatMap(({ segments }) => segments.map(({ index }) => index)))]
     const shown = faults.slice(0, 5).map(({ message }) => message)

@@ -1,3 +1,4 @@
+export { findPreset } from './find-preset.js'
 export {
   ingestEdit,
   prepareJob,

@@ -21,7 +21,7 @@ beforeAll(async () => {
   await makeMedia(dir)
   const shot = { media_references: { DEFAULT_MEDIA: external('shot.mov') } }
   const edit = timeline([track([clip('shot', 5, 48, shot)]), track([clip('shot', 5, 48, shot)], 'Audio')])
-  film = await makeFilm(tools, dir, { edit, preset: 'h264:crf=23,preset=veryfast', segmentFrames: 16 })
+  film = await makeFilm(tools, dir, { edit, preset: 'h264:crf=23,speed=veryfast', segmentFrames: 16 })
 })
 afterAll(() => rm(dir, { recursive: true, force: true }))
 

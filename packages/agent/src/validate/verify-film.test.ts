@@ -1,10 +1,13 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { checkFilm, compileEncoder, expectFilm, segmentFile } from '@sheaf/timeline'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { clip, external, gap, time, timeline, track } from '../../../timeline/src/testing/otio-builder.js'
 import { type FfmpegTools, findFfmpeg } from '../engine/index.js'
+import { findPreset } from '../ingest/index.js'
 import { ffmpeg } from '../join/testing/make-media.js'
+import { probeFilm } from './probe-film.js'
 import { type FilmReport, verifyFilm, type VerifyFilmOptions } from './verify-film.js'
 import { makeFilm, makeMedia, type MadeFilm } from './testing/make-film.js'
 
@@ -23,7 +26,7 @@ beforeAll(async () => {
   tools = await findFfmpeg()
   await makeMedia(dir)
   const edit = both([clip('shot', 5, 72, shot)])
-  film = await makeFilm(tools, dir, { edit, preset: 'h264:crf=23,preset=veryfast', segmentFrames: 24 })
+  film = await makeFilm(tools, dir, { edit, preset: 'h264:crf=23,speed=veryfast', segmentFrames: 24 })
   lossless = await makeFilm(tools, dir, { edit, preset: 'ffv1', segmentFrames: 24 })
 })
 afterAll(() => rm(dir, { recursive: true, force: true }))
@@ -74,11 +77,38 @@ describe('a film that is right', () => {
     ]
     const sounds = [gap(20), clip('a', 10, 30, shot), gap(12), clip('fast', 5, 20, warp(2))]
     const edit = timeline([track(pictures), track(sounds, 'Audio')], { global_start_time: time(0, 29.97) })
-    for (const preset of ['h264:crf=35,preset=ultrafast', 'ffv1']) {
+    for (const preset of ['h264:crf=35,speed=ultrafast', 'ffv1']) {
       const made = await makeFilm(tools, dir, { edit, preset, segmentFrames: 12 })
       expect(await verify(made)).toMatchObject({ faults: [] })
-      expect(await verify(made, made.path, { depth: 'borders' })).toMatchObject({ faults: [] })
     }
+  })
+})
+
+describe('what a preset says of its films', () => {
+  it.each(['h264', 'h264-capped', 'h265', 'av1', 'prores-hq', 'prores-4444', 'dnxhr-hq', 'dnxhr-hqx', 'ffv1'])(
+    'is what %s writes',
+    async (name) => {
+      const { manifest } = film
+      const preset = await findPreset(name)
+      const pixFmt = preset.pixels ?? 'yuv420p'
+      const picture = { ...manifest.picture, pixFmt, width: 256, height: 144 }
+      const output = join(dir, `${name}${segmentFile(preset, manifest.edit.rate).extension}`)
+      const raw = join(dir, 'raw')
+      const source = ['-f', 'lavfi', '-i', 'testsrc2=s=256x144:r=25', '-frames:v', '3']
+      await ffmpeg(...source, '-pix_fmt', picture.pixFmt, '-f', 'rawvideo', raw)
+      const args = compileEncoder({ preset, format: picture, frames: 3, rate: manifest.edit.rate, output })
+      await ffmpeg(...args.map((arg) => (arg === 'pipe:0' ? raw : arg)))
+      const facts = await probeFilm({ tools, path: output, depth: 'frames' })
+      const expected = { ...expectFilm({ ...manifest, preset, picture }), frames: 3, soundSeconds: undefined }
+      expect(checkFilm(facts, expected)).toEqual([])
+      expect(expected.exact).toBe(name === 'ffv1')
+    },
+  )
+
+  it('is refused where it writes no film', async () => {
+    const request = { ...film.request, preset: 'png' }
+    const refused = verifyFilm({ tools, filePath: film.path, request, depth: 'whole' })
+    await expect(refused).rejects.toMatchObject({ code: 'SHEAF_OUTPUT_FORMAT' })
   })
 })
 

@@ -16,6 +16,7 @@ import {
   judgeSound,
   type Manifest,
   mediaIndices,
+  outputKind,
   type PictureEvidence,
   signatureGrid,
   type SoundVerdict,
@@ -23,7 +24,7 @@ import {
 } from '@sheaf/timeline'
 import { placeOf } from '../blobs/index.js'
 import { type FfmpegTools, findFfmpeg, probeMedia } from '../engine/index.js'
-import { prepareJob, type PrepareRequest } from '../ingest/index.js'
+import { findPreset, prepareJob, type PrepareRequest } from '../ingest/index.js'
 import { comparePictures, spanAround } from './compare-pictures.js'
 import { compareSound } from './compare-sound.js'
 import { editSignatures, filmSignatures, type ReferenceJob } from './film-signatures.js'
@@ -46,6 +47,8 @@ export interface VerifyFilmOptions {
   /** The edit, and how it was asked to be rendered. */
   readonly request: PrepareRequest
   readonly depth: VerifyDepth
+  /** Folder of the studio's own presets. */
+  readonly presetFolder?: string | undefined
   readonly renders?: KnownRenders | undefined
   /** Frames compared so far, and how many there are to compare. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined
@@ -80,7 +83,9 @@ export async function verifyFilm(options: VerifyFilmOptions): Promise<FilmReport
     const { manifest, media, warnings } = await prepareJob(request, {
       probe: (path, part) => probeMedia({ tools, path, part, signal }),
       madeFolder: join(workDir, 'made'),
+      preset: await findPreset(request.preset ?? 'h264', options.presetFolder),
     })
+    checkFilmPreset(manifest)
     const places = new Map(
       media.flatMap(({ assetId, source }) => (source ? [[assetId, placeOf(source)] as const] : [])),
     )
@@ -119,6 +124,15 @@ async function checkThere(file: string): Promise<void> {
     code: 'SHEAF_MEDIA_MISSING',
     message: `${file} ${info === undefined ? 'does not exist or cannot be read' : 'is not a file'}.`,
     hint: 'Give the path of a finished film.',
+  })
+}
+
+function checkFilmPreset({ preset }: Manifest): void {
+  if (outputKind(preset) === 'film') return
+  throw new SheafError({
+    code: 'SHEAF_OUTPUT_FORMAT',
+    message: `preset ${preset.name} writes no film; films are what can be compared with an edit`,
+    hint: 'Give the preset of the film with --preset.',
   })
 }
 

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { isSheafError, type FarmView, type JobView } from '@sheaf/protocol'
 import type { FilmReport, KnownRenders } from '../agent-contract.js'
@@ -56,6 +56,7 @@ async function compare(session: Session, filePath: string, options: VerifyOption
       filePath,
       request: { ...request, ...(preset === undefined ? {} : { preset }) },
       depth: options.quick === true ? 'borders' : 'whole',
+      presetFolder: join(session.storePath, 'presets'),
       renders: job && rendersOf(job),
       signal: env.interrupted,
       onProgress: (done, total) => {

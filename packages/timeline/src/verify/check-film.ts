@@ -50,6 +50,7 @@ function checkTags({ tags }: FilmVideoFacts, expect: FilmExpectation): FileFault
   return Object.entries(expect.tags).flatMap(([name, expected]): FileFault[] => {
     const found = tags[name]
     if (found === expected || isTacit(name, found, expected)) return []
+    if (name === 'pix_fmt' && found !== undefined && holds(found, expected)) return []
     return [{ kind: 'tag', name, found: found ?? 'nothing', expected }]
   })
 }
@@ -62,6 +63,19 @@ function isTacit(name: string, found: string | undefined, expected: string): boo
     (name === 'field_order' && expected === 'progressive') ||
     (name === 'color_range' && expected === 'tv')
   )
+}
+
+/** Whether a pixel format is another one with more bits: ProRes 4444 is always read with twelve. */
+function holds(found: string, asked: string): boolean {
+  const [layout, depth] = layoutOf(found)
+  const [askedLayout, askedDepth] = layoutOf(asked)
+  return layout === askedLayout && depth >= askedDepth
+}
+
+/** `yuv422p10le` is `yuv422p` in ten bits. */
+function layoutOf(pixFmt: string): readonly [layout: string, depth: number] {
+  const [, layout = pixFmt, depth = '8'] = /^(.*p)(\d+)?(?:le|be)?$/.exec(pixFmt) ?? []
+  return [layout, Number(depth)]
 }
 
 function checkSoundLength(found: number | undefined, { soundSeconds, rate }: FilmExpectation): FileFault[] {
