@@ -30,6 +30,16 @@ describe('the product of two curves', () => {
     )
   })
 
+  it('has not more keys than can be held, whatever the file says', () => {
+    const far: Curve = [
+      { frame: 0, value: 0, ease: 'linear' },
+      { frame: 1e12, value: 1, ease: 'linear' },
+    ]
+    const product = multiplyCurves(far, far)
+    expect(product).toHaveLength(1002)
+    expect(curveAt(product, 5e11)).toBeCloseTo(0.25, 5)
+  })
+
   it('keeps the keys where only one of them moves', () => {
     const fade: Curve = [
       { frame: 0, value: 0, ease: 'linear' },

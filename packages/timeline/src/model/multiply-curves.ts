@@ -1,5 +1,6 @@
 import { curveAt } from './curve.js'
 import type { Curve, CurveKey } from './edit.js'
+import { framesBetween } from './frames-between.js'
 
 /**
  * The product of two curves. Where only one of them moves its keys stay; where both do, or one moves in part of an
@@ -34,15 +35,7 @@ function productKeys(a: readonly CurveKey[], b: readonly CurveKey[], piece: Piec
   const valueAt = (at: number): number => curveAt(a, at) * curveAt(b, at)
   if (ease === 'still') return [{ frame, value: valueAt(frame), ease: 'hold' }]
   if (ease === 'linear' || ease === 'smooth') return [{ frame, value: valueAt(frame), ease }]
-  const whole = Array.from(
-    { length: Math.max(0, Math.ceil(next) - Math.floor(frame) - 1) },
-    (_, i) => Math.floor(frame) + 1 + i,
-  )
-  return [frame, ...whole.filter((at) => at > frame && at < next)].map((at) => ({
-    frame: at,
-    value: valueAt(at),
-    ease: 'hold',
-  }))
+  return [frame, ...framesBetween(frame, next)].map((at) => ({ frame: at, value: valueAt(at), ease: 'linear' }))
 }
 
 /** How a curve goes over a piece in which it has no key; `other` when no one key says it. */

@@ -11,7 +11,7 @@ import { editorSource } from './editor-source.js'
 import { isTrue, numberAt, objectAt, objectsAt, quoted, said, textAt } from './project-fields.js'
 import { checkSourceEnd } from './source-end.js'
 import type { StudioClip } from './studio-project.js'
-import { studioSeconds } from './studio-time.js'
+import { isStudioSpeed, studioSeconds } from './studio-time.js'
 
 /** Reads a clip of a track; undefined, with the reason noted, when it cannot be placed. */
 export function readEditorClip(
@@ -62,7 +62,7 @@ export function readEditorClip(
   return {
     ...{ id: textAt(clip, 'id') ?? '', name, where, start, end, source },
     sourceStart: addRational(sourceStart, offset),
-    speed: pace ? snapSpeed(rationalToNumber(speed) * pace) : speed,
+    speed: pace === undefined ? speed : snapSpeed(rationalToNumber(speed) * pace),
     look: editorLook(clip, { where, seconds, keyframes, applied, context }),
     sound: {
       heard: !isTrue(clip, 'isMuted') && gain > 0,
@@ -79,8 +79,8 @@ function speedOfClip(clip: JsonObject, where: string, { notes }: EditorContext):
     notes.refuse(`a speed of ${speed} and a playback rate of ${pace}`, where)
     return undefined
   }
-  if (chosen <= 0) {
-    notes.refuse(`a speed of ${chosen}`, where)
+  if (!isStudioSpeed(chosen)) {
+    notes.refuse(`a speed of ${chosen}; 1/100 to 100 are possible`, where)
     return undefined
   }
   if (chosen !== 1 && clip['maintainPitch'] === false) {

@@ -11,6 +11,9 @@ interface CurveOf {
   readonly notes: Notes
 }
 
+/** Keyframes further from their clip than this, in seconds, are none. */
+const LATEST = 100_000
+
 const EASES: Readonly<Record<string, TimedEase>> = {
   linear: 'linear',
   step: 'hold',
@@ -53,7 +56,10 @@ function fade(given: JsonObject, end: 'in' | 'out', of: CurveOf): readonly Timed
 export function opacityKeys(holder: JsonObject, key: string, of: CurveOf): readonly TimedKey[] {
   const keys = objectsAt(holder, key).flatMap((one): TimedKey[] => {
     const [time, value] = [numberAt(one, 'time'), numberAt(one, 'opacity')]
-    if (time === undefined || value === undefined) return []
+    if (time === undefined || value === undefined || Math.abs(time) > LATEST) {
+      of.notes.refuseOrDrop('a keyframe of the opacity without a time or a value', of.where)
+      return []
+    }
     return [{ seconds: time, value: Math.min(1, Math.max(0, value)), ease: easeOf(textAt(one, 'easing'), of) }]
   })
   return risingKeys(keys)
@@ -81,7 +87,7 @@ export function keyframesOf(clip: JsonObject, of: CurveOf): Keyframes {
     const named = textAt(one, 'property') ?? ''
     const property = PROPERTIES[named.toLowerCase().replace(/^(position|transform)\./, '')]
     const [time, value] = [numberAt(one, 'time'), numberAt(one, 'value')]
-    if (property === undefined || time === undefined || value === undefined) {
+    if (property === undefined || time === undefined || value === undefined || Math.abs(time) > LATEST) {
       of.notes.refuseOrDrop(`keyframes of "${said(named)}"`, of.where)
       continue
     }

@@ -1,3 +1,4 @@
+import { effectProblem } from '../effect/effects.js'
 import type { Effect } from '../model/edit.js'
 import type { Notes } from '../model/refusal.js'
 import { isJsonObject, type JsonObject } from '../otio/json-reader.js'
@@ -36,7 +37,11 @@ export function gradingEffects(clip: JsonObject, where: string, notes: Notes): r
   for (const curve of Object.keys(curves)) if (!isStraight(objectsAt(curves, curve))) refuse(`the curve ${said(curve)}`)
   const lut = objectAt(grading, 'lut')
   if (textAt(lut, 'file') !== undefined && lut['isEnabled'] !== false) refuse('the LUT')
-  return Object.keys(parameters).length > 0 ? [{ id: 'colour-correction', parameters }] : []
+  if (Object.keys(parameters).length === 0) return []
+  const effect = { id: 'colour-correction', parameters }
+  const problem = effectProblem(effect)
+  if (problem !== undefined) refuse(problem)
+  return problem === undefined ? [effect] : []
 }
 
 /** Wheels of gamma and gain may count from 1, the others count from 0. */

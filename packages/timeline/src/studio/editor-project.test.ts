@@ -256,6 +256,19 @@ describe('a project of the editor', () => {
     expect(look?.fit?.box).toMatchObject({ x: 0.5, y: 0.5, width: 0.5, height: 0.5, how: 'cover' })
   })
 
+  it('is not held up by keyframes ages away', () => {
+    const far = { id: 'k', property: 'opacity', interpolation: 'ease-in' }
+    const keyframes = [
+      { ...far, time: 0, value: 1 },
+      { ...far, time: 90_000, value: 0 },
+      { ...far, time: 1e12, value: 0 },
+    ]
+    const text = one([video(editorClip('a', [0, 1], { keyframes, fadeIn: { duration: 0.2, type: 'cosine' } }))])
+    expect(refusalsOf(text).map(short)).toEqual(['keyframes of "opacity"'])
+    const opacity = picturesOf(readProject(text, true))[0]?.look?.opacity ?? 1
+    expect([0, 5, 25].map((frame) => Math.round(curveAt(opacity, frame) * 100))).toEqual([0, 100, 100])
+  })
+
   it('places nested sequences and master clips, with their sound, trimmed and at their speed', () => {
     const inner = sequence(
       'inner',

@@ -7,7 +7,7 @@ import { MediaPool } from './media-pool.js'
 import { byId, numberAt, objectAt, said, textAt } from './project-fields.js'
 import { studioColour } from './studio-colour.js'
 import type { StudioSource } from './studio-project.js'
-import { studioSeconds } from './studio-time.js'
+import { isStudioSpeed, studioSeconds } from './studio-time.js'
 
 /** What a clip shows; of a master clip also where it begins, and at what speed besides that of the clip. */
 export interface EditorSource {
@@ -55,6 +55,10 @@ export function editorSource(clip: JsonObject, of: SourceOf): EditorSource {
 function masterClip(master: JsonObject, of: SourceOf): EditorSource {
   const pace = numberAt(master, 'speed') ?? 1
   const offset = studioSeconds(numberAt(master, 'inPoint') ?? 0) ?? ZERO
+  if (!isStudioSpeed(pace)) {
+    of.context.notes.refuse(`a speed of ${pace}; 1/100 to 100 are possible`, of.where)
+    return { source: { kind: 'nothing' }, offset: ZERO, pace: undefined }
+  }
   const source = sequenceOf([textAt(master, 'sequenceId')], of)
   return { source, offset, pace: pace === 1 ? undefined : pace }
 }

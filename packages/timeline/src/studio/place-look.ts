@@ -1,7 +1,7 @@
 import type { Curve, Level, Look, Place } from '../model/edit.js'
 import type { Notes } from '../model/refusal.js'
 import type { TimeMap } from '../model/time-map.js'
-import type { StudioClip, StudioTrack } from './studio-project.js'
+import type { StudioClip, StudioTrack, TimedCurve } from './studio-project.js'
 import { placeCurve, placeProduct } from './timed-curve.js'
 
 /** The most that a sound is amplified, as a factor. */
@@ -16,9 +16,10 @@ interface PlacedClip {
 }
 
 /** How a clip's picture is laid on the canvas; undefined when it is left as it is. */
-export function placeLook({ from, map, clip }: PlacedClip): Look | undefined {
+export function placeLook({ from, map, clip }: PlacedClip, notes: Notes): Look | undefined {
   const { effects, opacity, place, fit } = clip.look
   const curve = placeProduct(opacity, { from, map })
+  if (place && !isSeen(place)) notes.refuse('a place, a size or a turn far beyond what is seen', clip.where)
   const look: Look = {
     ...(effects.length > 0 && { effects }),
     ...(place && { place: placed(place, { from, map }) }),
@@ -26,6 +27,25 @@ export function placeLook({ from, map, clip }: PlacedClip): Look | undefined {
     ...(fit && { fit }),
   }
   return Object.keys(look).length > 0 ? look : undefined
+}
+
+/** Farther than this, in canvases, and larger than this nothing is laid; nor turned around more often. */
+const FARTHEST = 1000
+
+function isSeen({
+  x,
+  y,
+  scaleX,
+  scaleY,
+  rotation,
+  anchorX,
+  anchorY,
+}: NonNullable<StudioClip['look']['place']>): boolean {
+  const within = (curve: TimedCurve, most: number): boolean =>
+    typeof curve === 'number' ? Math.abs(curve) <= most : curve.every(({ value }) => Math.abs(value) <= most)
+  return (
+    [x, y, scaleX, scaleY, anchorX, anchorY].every((one) => within(one, FARTHEST)) && within(rotation, 360 * FARTHEST)
+  )
 }
 
 function placed(

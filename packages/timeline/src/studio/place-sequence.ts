@@ -136,7 +136,7 @@ export class SequencePlacer {
   }
 
   #look(curves: Parameters<typeof placeLook>[0]): { readonly look?: Look } {
-    const look = placeLook(curves)
+    const look = placeLook(curves, this.#notes)
     return look ? { look } : {}
   }
 

@@ -121,7 +121,7 @@ describe.each([
     expect(refusalsOf(text).map((one) => one.replace(/^track V(\d) .*?: /, '$1: '))).toEqual([
       '1: a clip whose times are none, negative, or end before they begin (hard)',
       '2: a clip whose times are none, negative, or end before they begin (hard)',
-      '3: a speed of 0 (hard)',
+      '3: a speed of 0; 1/100 to 100 are possible (hard)',
       '4: a medium that is a stream (rtmp://host/live); only files are read (hard)',
       '5: a medium that is a device (camera); only files are read (hard)',
       '6: a picture that is generated (the project does not say how)',
@@ -435,6 +435,18 @@ describe('a ProjectSchema', () => {
       },
     })
     expect(soundsOf(read).map(({ name }) => name)).toEqual(['a.mp4'])
+  })
+
+  it.each([
+    [{ speed: 1e300 }, 'a speed of 1e+300; 1/100 to 100 are possible (hard)'],
+    [{ audio_track_index: -1 }, 'audio stream -1 of its medium (hard)'],
+    [{ opacity: 7 }, 'an opacity of 7; 0 to 1 are possible (hard)'],
+    [{ transform: { scale_x: 1e9 } }, 'a place, a size or a turn far beyond what is seen (hard)'],
+    [{ color_correction: { blacks: 5 } }, 'the effect colour-correction with blacks 5, which may be -1 to 1'],
+  ])('refuses numbers that mean nothing: %j', (more, why) => {
+    expect(refusalsOf(projectSchema([video(serdeClip('a', [0, 1], more))]))).toEqual([
+      `track V1 item 1 "a.mp4" at 00:00:00:00: ${why}`,
+    ])
   })
 
   it('says what its export settings ask for, and never passes on arguments', () => {

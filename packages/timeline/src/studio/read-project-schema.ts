@@ -12,7 +12,7 @@ import { readSchemaSubtitles } from './schema-subtitles.js'
 import { readSchemaTransitions } from './schema-transitions.js'
 import { checkSourceEnd } from './source-end.js'
 import type { StudioClip, StudioSequence, StudioSource, StudioTrack } from './studio-project.js'
-import { studioRate, studioSeconds } from './studio-time.js'
+import { isStudioSpeed, studioRate, studioSeconds } from './studio-time.js'
 
 /** A project as every reader of Timeline Studio's files gives it. */
 export interface StudioProject {
@@ -161,11 +161,12 @@ function readClip(
     notes.refuse('a clip whose times are none, negative, or end before they begin', where)
     return undefined
   }
-  const speed = snapSpeed(numberAt(clip, 'speed') ?? 1)
-  if (speed.num <= 0) {
-    notes.refuse(`a speed of ${numberAt(clip, 'speed')}`, where)
+  const pace = numberAt(clip, 'speed') ?? 1
+  if (!isStudioSpeed(pace)) {
+    notes.refuse(`a speed of ${pace}; 1/100 to 100 are possible`, where)
     return undefined
   }
+  const speed = snapSpeed(pace)
   const lengths = { start, end, sourceStart, sourceEnd: studioSeconds(numberAt(clip, 'source_end')), speed }
   checkSourceEnd(lengths, { field: 'source_end', rate, where, notes })
   const gain = numberAt(clip, 'volume') ?? 1
@@ -191,7 +192,7 @@ function readSource(
 ): StudioSource {
   const { path, where, notes } = of
   if (path !== undefined)
-    return { kind: 'file', path, elsewhere: undefined, holds: 'both', stream: numberAt(clip, 'audio_track_index') }
+    return { kind: 'file', path, elsewhere: undefined, holds: 'both', stream: streamOf(clip, where, notes) }
   const source = objectAt(clip, 'source')
   const [stream, device] = [textAt(source, 'Stream'), textAt(source, 'Device')]
   if (clip['source'] === 'Generated')
@@ -200,6 +201,14 @@ function readSource(
   else if (device !== undefined) notes.refuse(`a medium that is a device (${said(device)}); only files are read`, where)
   else notes.refuse('a clip without a medium', where)
   return { kind: 'nothing' }
+}
+
+/** The stream of sound that a clip names; one that cannot be is refused. */
+function streamOf(clip: JsonObject, where: string, notes: Notes): number | undefined {
+  const stream = numberAt(clip, 'audio_track_index')
+  if (stream === undefined || (Number.isInteger(stream) && stream >= 0 && stream < 256)) return stream
+  notes.refuse(`audio stream ${stream} of its medium`, where)
+  return undefined
 }
 
 /** What clips can say and is not rendered. */

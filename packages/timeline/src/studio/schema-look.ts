@@ -1,4 +1,5 @@
 import type { FrameSize } from '../compile/frame-format.js'
+import { effectProblem } from '../effect/effects.js'
 import type { Effect, Fit } from '../model/edit.js'
 import type { Notes } from '../model/refusal.js'
 import type { JsonObject } from '../otio/json-reader.js'
@@ -50,7 +51,11 @@ function colourCorrection(clip: JsonObject, where: string, notes: Notes): readon
     if (plain === undefined) notes.refuseOrDrop(`a colour correction of "${said(key)}"`, where)
     else if (value !== plain) parameters[key] = value
   }
-  return Object.keys(parameters).length > 0 ? [{ id: 'colour-correction', parameters }] : []
+  if (Object.keys(parameters).length === 0) return []
+  const effect = { id: 'colour-correction', parameters }
+  const problem = effectProblem(effect)
+  if (problem !== undefined) notes.refuseOrDrop(problem, where)
+  return problem === undefined ? [effect] : []
 }
 
 /** What is cut away, in pixels of the medium; undefined when it is nothing. */

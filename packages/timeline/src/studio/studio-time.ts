@@ -23,6 +23,9 @@ export function studioSeconds(seconds: number | undefined): Rational | undefined
   return onFlicks(rationalFromDouble(seconds))
 }
 
+/** Whether something runs at a speed that is rendered, forwards. */
+export const isStudioSpeed = (speed: number): boolean => speed >= 0.01 && speed <= 100
+
 /** A frame rate between one frame in ten seconds and 1000 fps, 23.97 and its like as n·1000/1001. */
 export function studioRate(rate: number | undefined): Rational | undefined {
   return rate !== undefined && rate >= 0.1 && rate <= 1000 ? rateFromDouble(rate) : undefined

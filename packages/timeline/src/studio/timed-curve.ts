@@ -1,5 +1,6 @@
 import { divRational, mulRational, rationalToNumber } from '@sheaf/protocol'
 import type { Curve, CurveKey } from '../model/edit.js'
+import { framesBetween } from '../model/frames-between.js'
 import { multiplyCurves } from '../model/multiply-curves.js'
 import type { TimeMap } from '../model/time-map.js'
 import type { TimedCurve, TimedEase, TimedKey } from './studio-project.js'
@@ -58,11 +59,7 @@ type Key = { readonly frame: number; readonly value: number }
 
 /** An ease that curves do not have: a key on each whole frame. */
 function sampled(from: Key, to: Key, ease: TimedEase): CurveKey[] {
-  const whole = Array.from(
-    { length: Math.max(0, Math.ceil(to.frame) - Math.floor(from.frame) - 1) },
-    (_, i) => Math.floor(from.frame) + 1 + i,
-  )
-  return [from.frame, ...whole.filter((at) => at > from.frame && at < to.frame)].map((frame) => {
+  return [from.frame, ...framesBetween(from.frame, to.frame)].map((frame) => {
     const share = easedShare(ease, (frame - from.frame) / (to.frame - from.frame))
     return { frame, value: from.value + (to.value - from.value) * share, ease: 'linear' }
   })
