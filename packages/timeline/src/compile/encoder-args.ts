@@ -1,6 +1,7 @@
 import type { EncoderName, PictureCoding } from '../preset/picture-coding.js'
 import { SEGMENT_LENGTH } from '../segment/plan-segments.js'
 import type { FrameFormat } from './frame-format.js'
+import { x265Light } from './x265-light.js'
 
 /** Swscale's choices that give the same pixels on every CPU. */
 const EXACT = 'flags=bicubic+accurate_rnd+bitexact+full_chroma_int+full_chroma_inp'
@@ -56,7 +57,10 @@ const BY_ENCODER: Readonly<Record<EncoderName, (job: EncoderJob) => string[]>> =
     ...rateArgs(job),
     ...speedArgs(job.coding),
     ...tuneArgs(job.coding),
-    ...['-x265-params', `info=0:frame-threads=2:pools=4:open-gop=0:log-level=error${x265Pass(job)}${bufferStart(job)}`],
+    ...[
+      '-x265-params',
+      `info=0:frame-threads=2:pools=4:open-gop=0:log-level=error${x265Pass(job)}${bufferStart(job)}${x265Light(job.format)}`,
+    ],
     ...[...GOP, '-bf', '3', '-flags:v', '+bitexact', '-tag:v', 'hvc1'],
   ],
   libsvtav1: ({ coding }) => [

@@ -1,8 +1,10 @@
 import { rational } from '@sheaf/protocol'
 import { afterAll, describe, expect, it } from 'vitest'
-import { hasFfmpeg } from '../testing/ffmpeg.js'
+import { ffmpeg, hasFfmpeg } from '../testing/ffmpeg.js'
 import { Footage, lavfi, sampleAt, SMALL } from '../testing/footage.js'
 import { clipOf } from '../testing/media-fixtures.js'
+import { parsePreset } from '../preset/preset-text.js'
+import { compileEncoder } from './compile-encoder.js'
 import { type FrameFormat, frameFormat } from './frame-format.js'
 
 type Pixel = readonly [number, number, number]
@@ -156,21 +158,26 @@ describe.runIf(hasFfmpeg())('colours of footage', { timeout: 240_000 }, () => {
     const x265 = ['-c:v', 'libx265', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p10le', '-x265-params']
     const params = `log-level=0:hdr10=1:repeat-headers=1:${display}:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc`
     const source = lavfi('testsrc2=s=96x54:r=25:d=0.2')
-    for (const name of ['hdr10.mp4', 'hdr10.ts']) {
-      expect(footage.shoot(name, [...source, ...x265, params])).toMatchObject({
-        colour: 'bt2020-pq',
-        light: {
-          mastering: {
-            red: { x: 34_000, y: 16_000 },
-            green: { x: 13_250, y: 34_500 },
-            blue: { x: 7500, y: 3000 },
-            white: { x: 15_635, y: 16_450 },
-            ...{ maxLuminance: 10_000_000, minLuminance: 50 },
-          },
-          content: { maxContent: 1000, maxAverage: 400 },
-        },
-      })
+    const light = {
+      mastering: {
+        red: { x: 34_000, y: 16_000 },
+        green: { x: 13_250, y: 34_500 },
+        blue: { x: 7500, y: 3000 },
+        white: { x: 15_635, y: 16_450 },
+        ...{ maxLuminance: 10_000_000, minLuminance: 50 },
+      },
+      content: { maxContent: 1000, maxAverage: 400 },
     }
+    for (const name of ['hdr10.mp4', 'hdr10.ts']) {
+      expect(footage.shoot(name, [...source, ...x265, params])).toMatchObject({ colour: 'bt2020-pq', light })
+    }
+    // And a segment says them again.
+    const format = frameFormat({ width: 96, height: 54, pixFmt: 'yuv420p10le', colour: 'bt2020-pq', light })
+    const pictures = footage.frames(footage.editOf('hdr10.mp4', 5), format)
+    const output = footage.path('again.mp4')
+    const preset = parsePreset('h265')
+    ffmpeg(compileEncoder({ preset, format, frames: 5, rate: rational(25), output }), Buffer.concat(pictures))
+    expect(footage.index('again.mp4')).toMatchObject({ colour: 'bt2020-pq', matrix: 'bt2020', light })
   })
 
   describe('with transparency', () => {
