@@ -107,7 +107,12 @@ function toSamples(piece: Buffer): Int16Array {
 
 function editSound(job: ReferenceJob): AsyncGenerator<Buffer, void> | undefined {
   const { edit, preset } = job.manifest
-  const call = compileSoundCheck({ edit, media: mediaIndices(job.manifest), preset })
+  const call = compileSoundCheck({
+    edit,
+    media: mediaIndices(job.manifest),
+    preset,
+    layout: job.manifest.sound?.layout,
+  })
   return call && readCall(call, job, { who: 'the sound of the edit', pieceBytes: PIECE_BYTES })
 }
 

@@ -4,6 +4,8 @@ import { stemNames } from './stem-names.js'
 
 const named = (name: string, title?: string) => ({ name, title, items: [] })
 
+const allowed = /^[^<>:"/\\|?*\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e]+\.wav$/
+
 it('names each track, with what the editor calls it', () => {
   const tracks = [named('A1', 'Dialogue'), named('A2'), named('A3', ' Läufer: "x" / y?\n '), named('A4', '..')]
   expect(stemNames('film', tracks)).toEqual([
@@ -16,14 +18,14 @@ it('names each track, with what the editor calls it', () => {
 
 it('makes names that every system takes, whatever the titles are', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 300 }), fc.string({ maxLength: 200 }), (title, film) => {
+    fc.property(fc.string({ unit: 'binary', maxLength: 100 }), fc.string({ maxLength: 200 }), (title, film) => {
       const base = film.replace(/[^a-z0-9]/gi, 'f').slice(0, 200) || 'film'
       const names = stemNames(base, [named('A1', title), named('A2', title)])
       expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(2)
       for (const name of names) {
         expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255)
-        expect(name).toMatch(/^[^<>:"/\\|?*\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e]+\.wav$/)
-        expect(name).not.toMatch(/[. ]\.wav$/)
+        expect(allowed.test(name)).toBe(true)
+        expect(/[. ]\.wav$/.test(name)).toBe(false)
       }
     }),
     { numRuns: 40 },
