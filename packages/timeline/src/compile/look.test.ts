@@ -93,6 +93,14 @@ describe.runIf(hasFfmpeg())('pictures with a look', { timeout: 120_000 }, () => 
     expect(hashesOf(studio.render(edit, 0, edit.frames, plain))).toEqual(whole)
   })
 
+  it.each(['yuv420p10le', 'yuv422p', 'yuv444p10le'] as const)('are the same in any window in %s', (pixFmt) => {
+    const other = new PictureStudio({ width: 48, height: 28, pixFmt, like: studio })
+    const edit = lookEdit()
+    const [from, to] = [15, 23]
+    const plain = ['-cpuflags', '0', '-filter_complex_threads', '1']
+    expect(hashesOf(other.render(edit, 18, 21, plain))).toEqual(hashesOf(other.render(edit, from, to)).slice(3, 6))
+  })
+
   const black = lookClip(colour('000000'), 0, 10)
   const white = (look?: Look) => lookClip(colour('ffffff'), 0, 10, look)
   /** Brightness of one frame of white with a look on black, at points. */

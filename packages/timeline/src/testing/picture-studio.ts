@@ -12,12 +12,18 @@ import { ffmpeg, indexOf } from './ffmpeg.js'
 
 /** A folder of media and the compositor: renders edits for tests, and looks at their pictures. */
 export class PictureStudio {
-  readonly folder = mkdtempSync(join(tmpdir(), 'sheaf-look-'))
-  readonly media = new Map<string, MediaIndex>()
+  readonly folder: string
+  readonly media: Map<string, MediaIndex>
   readonly format: FrameFormat
 
-  constructor(size: { readonly width: number; readonly height: number } & Partial<FrameFormat>) {
-    this.format = frameFormat(size)
+  /** `like`: another one whose media are used. */
+  constructor(
+    size: { readonly width: number; readonly height: number; readonly like?: PictureStudio } & Partial<FrameFormat>,
+  ) {
+    const { like, ...format } = size
+    this.folder = like?.folder ?? mkdtempSync(join(tmpdir(), 'sheaf-look-'))
+    this.media = like?.media ?? new Map()
+    this.format = frameFormat(format)
   }
 
   /** Makes a medium of its name from a source of lavfi's. */
