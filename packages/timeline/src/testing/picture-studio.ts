@@ -22,7 +22,7 @@ export class PictureStudio {
   ) {
     const { like, ...format } = size
     this.folder = like?.folder ?? mkdtempSync(join(tmpdir(), 'sheaf-look-'))
-    this.media = like?.media ?? new Map()
+    this.media = like?.media ?? new Map<string, MediaIndex>()
     this.format = frameFormat(format)
   }
 
