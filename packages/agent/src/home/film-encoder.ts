@@ -37,7 +37,14 @@ export async function openFilmEncoder(init: FilmEncoderInit): Promise<OutputJoin
   const whole = film.segmentFrames.reduce((sum, frames) => sum + frames, 0)
   // Opened first, so that an output that cannot be written is known before anything is rendered.
   const target = await openOutputJoiner({ ...film, segmentFrames: [whole] })
-  const withoutLoss = { ...film, outPath: lossless, overwrite: true, audioPath: undefined }
+  const withoutLoss = {
+    ...film,
+    outPath: lossless,
+    overwrite: true,
+    audioPath: undefined,
+    times: undefined,
+    faststart: false,
+  }
   const inner = await openOutputJoiner(withoutLoss).catch(async (error: unknown) => {
     await target.abort()
     throw error

@@ -24,7 +24,10 @@ export function openOutput(init: OutputInit): Promise<OutputJoiner> {
   const { edit, picture, segments, preset, output } = manifest
   const { width, height } = picture
   const segmentFrames = segments.map(([from, to]) => to - from)
-  const film = { jobId, outPath, overwrite, audioPath, rate: edit.rate, width, height, segmentFrames, signal }
+  const times = { timecode: edit.timecode, ...(output?.chapters === true && { chapters: edit.markers }) }
+  const faststart = output?.faststart === true
+  const pictures = { rate: edit.rate, width, height, segmentFrames }
+  const film = { jobId, outPath, overwrite, audioPath, ...pictures, times, faststart, signal }
   switch (outputKind(preset)) {
     case 'sound':
       return openSoundWriter(film)

@@ -312,10 +312,15 @@ function manifestOf(job: {
 }
 
 /** What the output's making must know besides the preset; undefined when that is nothing. */
-function outputSettings({ intermediate, frames }: PrepareRequest, preset: Preset): OutputSettings | undefined {
+function outputSettings(
+  { intermediate, faststart, chapters, frames }: PrepareRequest,
+  preset: Preset,
+): OutputSettings | undefined {
   const first = frames === undefined ? 0 : (parseFrameRange(frames).spans[0]?.first ?? 0)
   const settings = {
     ...(intermediate === true && { intermediate: true as const }),
+    ...(faststart === true && { faststart: true as const }),
+    ...(chapters === true && { chapters: true as const }),
     ...(first > 0 && outputKind(preset) === 'images' && { firstFrame: first }),
   }
   return Object.keys(settings).length > 0 ? settings : undefined
@@ -385,7 +390,7 @@ function slice(edit: Edit, text: string): Edit {
 function expectedBytes(manifest: Manifest): number {
   const job = { frames: manifest.edit.frames, ...manifest.picture }
   const segments = expectedOutputBytes(segmentPreset(manifest), job)
-  const output = expectedOutputBytes(manifest.preset, job)
+  const output = expectedOutputBytes(manifest.preset, job) * (manifest.output?.faststart === true ? 2 : 1)
   // As segments in the store, joined without loss where the film is encoded once more, and as the output.
   return segments * (isEncodedOnce(manifest) ? 2 : 1) + output + stemBytes(manifest.edit, manifest.sound) + (1 << 20)
 }

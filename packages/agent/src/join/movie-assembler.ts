@@ -3,15 +3,42 @@ import { type BlobId, type Rational, SheafError } from '@sheaf/protocol'
 import type { CheckedSegment } from './check-segment.js'
 import { frameTicks } from './frame-order.js'
 import { HashedFile } from './hashed-file.js'
-import { fileTypeBox, mediaDataHeader, movieBox, type MovieTrack } from './movie-writer.js'
+import { fileTypeBox, mediaDataHeader, type Movie, movieBox, type MovieTrack } from './movie-writer.js'
 import type { Mp4Track } from './mp4-track.js'
 import { pushChunk, SampleCopier, type SampleSink } from './sample-copier.js'
 import { type Chunk, type Run, sampleSize } from './sample-table.js'
+import {
+  chapterEntry,
+  chapterListBox,
+  chapterSample,
+  type Timecode,
+  timecodeEntry,
+  timecodeSample,
+  type TimeTrack,
+} from './time-tracks.js'
 
 /** The sound of the result: its file and index. */
 export interface SoundTrack {
   readonly path: string
   readonly track: Mp4Track
+}
+
+/** What a film says of its times besides the pictures' own. */
+export interface FilmTimes {
+  readonly timecode?: Timecode | undefined
+  /** Frames where chapters begin, rising, with their names. */
+  readonly chapters?: readonly { readonly frame: number; readonly name: string }[] | undefined
+}
+
+/** What is left to be done when the index is written. */
+export interface MovieEnd {
+  /** The finished head of `mdat`, and where it belongs. */
+  readonly header: Buffer
+  readonly position: number
+  /** Where `mdat` ends. */
+  readonly endOfMedia: number
+  /** The index for a file in which `mdat` lies so many bytes further behind. */
+  readonly indexFor: (offsetShift: number) => Buffer
 }
 
 /** Where a landed segment lies, and what its bytes must hash to. */
@@ -28,6 +55,7 @@ export interface SegmentFile {
 export class MovieAssembler {
   readonly #rate: Rational
   readonly #sink: SampleSink
+  readonly #times: FilmTimes
   readonly #sound: SoundTrack | undefined
   readonly #framesPerGroup: number
   readonly #sizes: number[] = []
@@ -42,7 +70,13 @@ export class MovieAssembler {
   #first: CheckedSegment | undefined
   #payloadStart = 0
 
-  constructor(init: { readonly rate: Rational; readonly sink: SampleSink; readonly sound: SoundTrack | undefined }) {
+  constructor(init: {
+    readonly rate: Rational
+    readonly sink: SampleSink
+    readonly sound: SoundTrack | undefined
+    readonly times?: FilmTimes | undefined
+  }) {
+    this.#times = init.times ?? {}
     this.#rate = init.rate
     this.#sink = init.sink
     this.#sound = init.sound
@@ -107,15 +141,49 @@ export class MovieAssembler {
   }
 
   /** Writes what is left of the sound, then the index; returns the finished head of `mdat` and where it belongs. */
-  async end(): Promise<{ readonly header: Buffer; readonly position: number }> {
+  async end(): Promise<MovieEnd> {
     if (!this.#first) throw new Error('a movie without segments has no end')
     await this.#appendSound(Number.MAX_SAFE_INTEGER)
     await this.close()
-    const header = mediaDataHeader(this.#sink.position() - this.#payloadStart)
     const { track } = this.#first
+    const times = await this.#writeTimes(track)
+    const header = mediaDataHeader(this.#sink.position() - this.#payloadStart)
     const tracks = [this.#videoTrack(track), ...(this.#sound ? [this.#soundTrack(this.#sound.track, track)] : [])]
-    await this.#sink.write(movieBox({ brand: track.brand, timescale: track.timescale, tracks }))
-    return { header, position: this.#payloadStart - header.length }
+    const movie = { brand: track.brand, timescale: track.timescale, tracks, ...times }
+    const index = movieBox(movie)
+    const endOfMedia = this.#sink.position()
+    await this.#sink.write(index)
+    return {
+      header,
+      position: this.#payloadStart - header.length,
+      endOfMedia,
+      indexFor: (offsetShift) => movieBox({ ...movie, offsetShift }),
+    }
+  }
+
+  /** Time code and chapters: their few bytes lie behind all pictures and sound. */
+  async #writeTimes(track: Mp4Track): Promise<Pick<Movie, 'times' | 'chapterList'>> {
+    const { timecode, chapters = [] } = this.#times
+    const ticks = frameTicks(track, this.#rate)
+    const { timescale } = track
+    const times: TimeTrack[] = []
+    if (timecode) {
+      const sample = timecodeSample(timecode)
+      const entry = timecodeEntry(timecode, { timescale, frameTicks: ticks })
+      const samples = [{ ticks: this.frames * ticks, bytes: sample.length }]
+      times.push({ kind: 'tmcd', timescale, samples, offset: this.#sink.position(), entry })
+      await this.#sink.write(sample)
+    }
+    const shown = chaptersOf(chapters, this.frames)
+    if (shown.length > 0) {
+      const bytes = shown.map(({ name }) => chapterSample(name))
+      const samples = shown.map(({ frames }, index) => ({ ticks: frames * ticks, bytes: bytes[index]?.length ?? 0 }))
+      times.push({ kind: 'text', timescale, samples, offset: this.#sink.position(), entry: chapterEntry() })
+      await this.#sink.write(Buffer.concat(bytes))
+    }
+    const seconds = (frame: number): number => (frame * this.#rate.den) / this.#rate.num
+    const list = shown.map(({ frame, name }) => ({ seconds: seconds(frame), name }))
+    return { times, ...(list.length > 0 && { chapterList: chapterListBox(list) }) }
   }
 
   /** Lets go of the sound file. Idempotent. */
@@ -189,6 +257,18 @@ export class MovieAssembler {
     const pictures = this.frames * frameTicks(movie, this.#rate)
     return Math.abs(rounded - pictures) * 1000 <= movie.timescale ? pictures : rounded
   }
+}
+
+/** Chapters inside the film, each as long as to the next one; what lies before the first one is a chapter too. */
+function chaptersOf(
+  chapters: NonNullable<FilmTimes['chapters']>,
+  frames: number,
+): { readonly frame: number; readonly frames: number; readonly name: string }[] {
+  const byFrame = new Map(chapters.map(({ frame, name }) => [frame, name]))
+  const inside = [...byFrame].filter(([frame]) => frame >= 0 && frame < frames).sort(([a], [b]) => a - b)
+  if (inside.length === 0) return []
+  const all = inside[0]?.[0] === 0 ? inside : [[0, ''] as const, ...inside]
+  return all.map(([frame, name], index) => ({ frame, name, frames: (all[index + 1]?.[0] ?? frames) - frame }))
 }
 
 /** What restores a list that only `pushChunk` changes: it adds to the end, or replaces the last one. */

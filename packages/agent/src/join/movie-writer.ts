@@ -1,6 +1,7 @@
 import { box, fullBox, u16, u32, u64 } from './box.js'
 import type { Mp4Track } from './mp4-track.js'
 import type { Chunk, Run } from './sample-table.js'
+import { type TimeTrack, timeTrackBox } from './time-tracks.js'
 
 /** A track of the result: samples are where `chunks` says, in the same file. */
 export interface MovieTrack {
@@ -24,6 +25,12 @@ export interface Movie {
   readonly brand: string
   readonly timescale: number
   readonly tracks: readonly MovieTrack[]
+  /** Time code and chapters, which the first track refers to. */
+  readonly times?: readonly TimeTrack[] | undefined
+  /** A `chpl` box. */
+  readonly chapterList?: Buffer | undefined
+  /** Bytes that chunks lie further behind than their offsets say. */
+  readonly offsetShift?: number | undefined
 }
 
 const MATRIX = u32([0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000])
@@ -42,6 +49,7 @@ export function mediaDataHeader(payloadBytes: number): Buffer {
 
 /** The index of the movie: a `moov` box. */
 export function movieBox(movie: Movie): Buffer {
+  const { times = [], chapterList, offsetShift = 0 } = movie
   const duration = Math.max(0, ...movie.tracks.map((track) => track.durationTicks))
   const header = fullBox(
     'mvhd',
@@ -55,12 +63,31 @@ export function movieBox(movie: Movie): Buffer {
     u32([0, 0]),
     MATRIX,
     Buffer.alloc(24),
-    u32([movie.tracks.length + 1]),
+    u32([movie.tracks.length + times.length + 1]),
   )
-  return box('moov', header, ...movie.tracks.map((track, index) => trackBox(track, index + 1, movie.brand)))
+  const references = times.map(({ kind }, index) =>
+    box(kind === 'tmcd' ? 'tmcd' : 'chap', u32([movie.tracks.length + index + 1])),
+  )
+  const tracks = movie.tracks.map((track, index) =>
+    trackBox(shifted(track, offsetShift), {
+      id: index + 1,
+      brand: movie.brand,
+      references: index === 0 && references.length > 0 ? [box('tref', ...references)] : [],
+    }),
+  )
+  const more = times.map((track, index) =>
+    timeTrackBox(track, { id: tracks.length + index + 1, durationTicks: duration, matrix: MATRIX, offsetShift }),
+  )
+  return box('moov', header, ...tracks, ...more, ...(chapterList ? [box('udta', chapterList)] : []))
 }
 
-function trackBox(track: MovieTrack, id: number, brand: string): Buffer {
+const shifted = (track: MovieTrack, by: number): MovieTrack =>
+  by === 0 ? track : { ...track, chunks: track.chunks.map(({ offset, samples }) => ({ offset: offset + by, samples })) }
+
+function trackBox(
+  track: MovieTrack,
+  { id, brand, references }: { readonly id: number; readonly brand: string; readonly references: readonly Buffer[] },
+): Buffer {
   const audio = track.source.kind === 'audio'
   const header = fullBox(
     'tkhd',
@@ -75,7 +102,7 @@ function trackBox(track: MovieTrack, id: number, brand: string): Buffer {
     u32(track.source.displaySize),
   )
   const edit = fullBox('elst', 1, 0, u32([1]), u64([track.durationTicks, track.mediaTime]), u16([1, 0]))
-  return box('trak', header, box('edts', edit), mediaBox(track, brand))
+  return box('trak', header, box('edts', edit), ...references, mediaBox(track, brand))
 }
 
 function mediaBox(track: MovieTrack, brand: string): Buffer {

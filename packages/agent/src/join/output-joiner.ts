@@ -4,7 +4,8 @@ import { type FileHandle, open, rm } from 'node:fs/promises'
 import { type BlobId, isSheafError, type JobId, type Rational, SheafError } from '@sheaf/protocol'
 import { Mp4FormatError } from './box.js'
 import { type CheckedSegment, readSegment, segmentInvalid } from './check-segment.js'
-import { MovieAssembler, type SegmentFile, type SoundTrack } from './movie-assembler.js'
+import { indexFirst } from './index-first.js'
+import { type FilmTimes, MovieAssembler, type SegmentFile, type SoundTrack } from './movie-assembler.js'
 import { readMp4Track } from './mp4-track.js'
 import { checkTarget, outputError, publish, setAside } from './publish-output.js'
 import { verifyOutput } from './verify-output.js'
@@ -24,6 +25,9 @@ export interface OutputJoinerOptions {
   readonly segmentFrames: readonly number[]
   /** The job's rendered sound, whole, or undefined for none: its place in the file must not depend on timing. */
   readonly audioPath?: string | undefined
+  readonly times?: FilmTimes | undefined
+  /** The index before the pictures: the file is written once more for it. */
+  readonly faststart?: boolean | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -91,6 +95,7 @@ class PrefixJoiner implements OutputJoiner {
   readonly #init: PrefixJoinerInit
   readonly #assembler: MovieAssembler
   readonly #waiting = new Map<number, SegmentFile>()
+  #file: FileHandle
   #position = 0
   #joined = 0
   #aborting = false
@@ -101,9 +106,11 @@ class PrefixJoiner implements OutputJoiner {
 
   constructor(init: PrefixJoinerInit) {
     this.#init = init
+    this.#file = init.file
     this.#assembler = new MovieAssembler({
       rate: init.options.rate,
       sound: init.sound,
+      times: init.options.times,
       sink: { write: (bytes) => this.#write(bytes), position: () => this.#position },
     })
   }
@@ -121,13 +128,15 @@ class PrefixJoiner implements OutputJoiner {
 
   readonly finish = (check?: CheckOutput): Promise<JoinedOutput> =>
     this.#enqueue(async () => {
-      const { options, file, partPath } = this.#init
+      const { options, partPath } = this.#init
       const expected = options.segmentFrames.length
       if (this.#joined !== expected || expected === 0) {
         throw joinFailed(`segment ${this.#joined} of ${expected} has not landed`)
       }
-      const { header, position } = await this.#assembler.end()
-      await file.write(header, 0, header.length, position)
+      const end = await this.#assembler.end()
+      await this.#file.write(end.header, 0, end.header.length, end.position)
+      if (options.faststart === true) this.#file = await indexFirst(this.#file, partPath, end)
+      const file = this.#file
       await file.sync()
       await verifyOutput(partPath, { frames: this.#assembler.frames, rate: options.rate })
       const [sha256, wrong] = await Promise.all([hashFile(file), check?.(partPath)])
@@ -144,7 +153,7 @@ class PrefixJoiner implements OutputJoiner {
     if (this.#state === 'finished' || this.#state === 'aborted') return
     this.#state = 'aborted'
     await this.#assembler.close()
-    await this.#init.file.close()
+    await this.#file.close()
     await rm(this.#init.partPath, { force: true })
   }
 
@@ -180,7 +189,7 @@ class PrefixJoiner implements OutputJoiner {
       const bad = error instanceof Mp4FormatError || isSheafError(error, 'SHEAF_BLOB_CORRUPT')
       if (!bad) throw error
       await forget()
-      await this.#init.file.truncate(position)
+      await this.#file.truncate(position)
       this.#position = position
       this.#state = 'open'
       throw segmentInvalid(file.index, error)
@@ -203,7 +212,7 @@ class PrefixJoiner implements OutputJoiner {
 
   async #write(bytes: Buffer): Promise<void> {
     for (let done = 0; done < bytes.length;) {
-      const { bytesWritten } = await this.#init.file.write(bytes, done, bytes.length - done, this.#position)
+      const { bytesWritten } = await this.#file.write(bytes, done, bytes.length - done, this.#position)
       done += bytesWritten
       this.#position += bytesWritten
     }

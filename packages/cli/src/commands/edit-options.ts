@@ -29,6 +29,8 @@ export interface EditOptions extends CommonOptions {
   readonly channels?: string
   readonly loudness?: number
   readonly truePeak?: number
+  readonly faststart?: boolean
+  readonly chapters?: boolean
 }
 
 /** What these options say of a job. */
@@ -42,6 +44,8 @@ export function addEditOptions(command: Command): Command {
     .option('--segment-frames <n>', 'frames of one segment (default: from the length)', wholeNumber(1, 10_000))
     .option('--size <WxH>', "1920x1080 (default: the first clip's)")
     .option('--draft', 'half the size, and fast rather than good')
+    .option('--chapters', "the edit's markers as chapters")
+    .option('--faststart', 'the index before the pictures, for films that are played while they load')
     .option('--intermediate', 'render without loss, and encode the film once, here: more machines agree in that')
     .option('--drop-unknown', 'leave out effects and transitions that Sheaf does not know')
     .option('--subtitles <file>', 'show these in the film: .srt, .vtt, .ass, .ssa')
@@ -66,6 +70,8 @@ export function editRequest(cwd: string, edit: string, options: EditOptions): Ed
     ...(options.dropUnknown === true ? { dropUnknown: true } : {}),
     ...(options.draft === true ? { draft: true } : {}),
     ...(options.intermediate === true ? { intermediate: true } : {}),
+    ...(options.faststart === true ? { faststart: true } : {}),
+    ...(options.chapters === true ? { chapters: true } : {}),
     ...(options.subtitles === undefined ? {} : { subtitles: resolve(cwd, options.subtitles) }),
     ...(options.subtitleFont === undefined ? {} : { subtitleFont: options.subtitleFont }),
     ...(options.font.length === 0 ? {} : { fonts: options.font.map((path) => resolve(cwd, path)) }),

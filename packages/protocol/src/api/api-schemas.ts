@@ -42,6 +42,10 @@ export const SubmitRequestSchema = Type.Object(
     allowMissing: Type.Optional(Type.Boolean()),
     /** Half the size, and fast rather than good. */
     draft: Type.Optional(Type.Boolean()),
+    /** The index before the pictures, so that the film plays while it is loaded. */
+    faststart: Type.Optional(Type.Boolean()),
+    /** The edit's markers as chapters. */
+    chapters: Type.Optional(Type.Boolean()),
     /** Render without loss, and encode the film once, on the submitter's machine. */
     intermediate: Type.Optional(Type.Boolean()),
     /** Colours of the film; `auto`, the default: those of its footage. */

@@ -81,7 +81,22 @@ function readEditValue(value: ValueReader): Edit {
     rate,
     frames,
     ...readTracks(value, { frames, rate }),
+    ...readTimes(value),
   }
+}
+
+function readTimes(value: ValueReader): Pick<Edit, 'timecode' | 'markers'> {
+  const timecode = value.field('timecode').optional((field) => ({
+    frame: field.field('frame').integer(0, 2 ** 31),
+    drop: field.field('drop').oneOf(true, false),
+  }))
+  const markers = value.field('markers').optional((field) =>
+    field.list(10_000, (marker) => ({
+      frame: marker.field('frame').integer(-(2 ** 40), 2 ** 40),
+      name: marker.field('name').text(200),
+    })),
+  )
+  return { ...(timecode && { timecode }), ...(markers && { markers }) }
 }
 
 function readTracks(
@@ -193,7 +208,14 @@ function readPicture(value: ValueReader): FrameFormat {
 function readOutput(value: ValueReader): OutputSettings {
   const intermediate = value.field('intermediate').optional((field) => field.oneOf(true))
   const firstFrame = value.field('firstFrame').optional((field) => field.integer(0, MAX_EDIT_FRAMES))
-  return { ...(intermediate && { intermediate }), ...(firstFrame !== undefined && { firstFrame }) }
+  const faststart = value.field('faststart').optional((field) => field.oneOf(true))
+  const chapters = value.field('chapters').optional((field) => field.oneOf(true))
+  return {
+    ...(faststart && { faststart }),
+    ...(chapters && { chapters }),
+    ...(intermediate && { intermediate }),
+    ...(firstFrame !== undefined && { firstFrame }),
+  }
 }
 
 function readSegments(value: ValueReader, frames: number): SegmentSpan[] {

@@ -13,6 +13,22 @@ export interface Edit {
   readonly video: readonly EditTrack[]
   /** Mixed together. */
   readonly audio: readonly EditTrack[]
+  /** Of frame 0, when the edit has one. */
+  readonly timecode?: EditTimecode | undefined
+  /** Of the whole edit, the earlier first; those of clips are not kept. */
+  readonly markers?: readonly EditMarker[] | undefined
+}
+
+/** A time code: frames since 00:00:00:00, and whether its writing leaves numbers out (at 29.97 and 59.94). */
+export interface EditTimecode {
+  readonly frame: number
+  readonly drop: boolean
+}
+
+/** A place that somebody has marked; it may lie outside of the edit. */
+export interface EditMarker {
+  readonly frame: number
+  readonly name: string
 }
 
 /** Frames [from, to) of the edit. */

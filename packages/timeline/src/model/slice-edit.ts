@@ -19,7 +19,13 @@ export function sliceEdit(edit: Edit, span: FrameSpan): Edit {
     })
   }
   const cut = (track: EditTrack): EditTrack => shiftTrack(cutTrack(track, span, edit.rate), -from)
-  return { ...edit, frames: to - from, video: edit.video.map(cut), audio: edit.audio.map(cut) }
+  const { timecode, markers } = edit
+  return {
+    ...edit,
+    ...{ frames: to - from, video: edit.video.map(cut), audio: edit.audio.map(cut) },
+    ...(timecode && { timecode: { ...timecode, frame: timecode.frame + from } }),
+    ...(markers && { markers: markers.map((marker) => ({ ...marker, frame: marker.frame - from })) }),
+  }
 }
 
 const shiftTrack = (track: EditTrack, by: number): EditTrack => ({

@@ -13,6 +13,7 @@ import type { JsonDocument } from './json-reader.js'
 import type { OtioClip, OtioGap, OtioNode, OtioStack, OtioTimeline, OtioTrack } from './otio-types.js'
 import { parseOtioDocument } from './parse-otio.js'
 import { soloTracks } from './solo-tracks.js'
+import { markersOf, timecodeOf } from './start-and-markers.js'
 
 /** Tracks of one kind, nested ones apart. */
 const MAX_TRACKS = 200
@@ -38,7 +39,11 @@ export function readOtio(document: JsonDocument, how: { readonly editPath: strin
     }))
   }
   const [video, audio] = [read('Video'), read('Audio')]
-  const edit = { name: timeline.name, rate, frames: lengthOf(timeline.tracks, map, [...video, ...audio]), video, audio }
+  const frames = lengthOf(timeline.tracks, map, [...video, ...audio])
+  const timecode = timecodeOf(timeline, rate)
+  const markers = markersOf(timeline, map)
+  const marked = { ...(timecode && { timecode }), ...(markers.length > 0 && { markers }) }
+  const edit = { name: timeline.name, rate, frames, video, audio, ...marked }
   return finishEdit(edit, { editPath, notes, targets, unsupported: parsed.unknown })
 }
 

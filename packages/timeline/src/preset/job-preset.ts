@@ -10,6 +10,10 @@ export interface JobOutput {
 export interface OutputSettings {
   /** Segments are lossless, and the film is encoded once, at its home; some presets need that anyway. */
   readonly intermediate?: true | undefined
+  /** The index before the pictures. */
+  readonly faststart?: true | undefined
+  /** The edit's markers as chapters. */
+  readonly chapters?: true | undefined
   /** Number of the edit's first frame in the names of numbered pictures: where `--frames` began. */
   readonly firstFrame?: number | undefined
 }
