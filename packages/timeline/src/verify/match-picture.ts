@@ -12,7 +12,7 @@ export interface PictureEvidence {
   readonly peak: number
   /** How much the blocks of the picture that belongs there differ among themselves. */
   readonly contrast: number
-  /** How far the edit itself moves from this frame to the one before or after, whichever is more. */
+  /** How far the edit itself moves from this frame to the one before or after, whichever is less: 0 at its ends. */
   readonly moves: number
   /** Distance from the film's frame before; undefined for the first. */
   readonly still: number | undefined
@@ -68,7 +68,7 @@ export function matchPicture(request: MatchRequest): PictureEvidence | undefined
     look(held?.frame ?? 0, held?.picture)
     look('black', black)
   }
-  const moves = Math.max(apartness(own, expected(frame - 1)), apartness(own, expected(frame + 1)))
+  const moves = Math.min(apartness(own, expected(frame - 1)), apartness(own, expected(frame + 1)))
   const still = before && compare(found, before).distance
   return { frame, distance, peak, contrast: contrastOf(own), moves, still, nearer }
 }
