@@ -24,7 +24,7 @@ const impureGlobals = ['performance', 'Promise', 'Atomics', 'SharedArrayBuffer',
 )
 
 export default defineConfig(
-  globalIgnores(['**/dist/**', '**/coverage/**', '.tools/**', '**/gen/**', '**/generated/**']),
+  globalIgnores(['.sheaf/**', '**/dist/**', '**/coverage/**', '.tools/**', '**/gen/**', '**/generated/**']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,

@@ -46,7 +46,7 @@ async function measureExact(context: BenchContext): Promise<BenchResult> {
   try {
     const set = context.quick ? goldenSet.slice(-3) : goldenSet
     for (const rate of context.quick ? GOLDEN_RATES.slice(-1) : GOLDEN_RATES) {
-      for (const edit of set) findings.push(await measureOne({ context, media, farm }, edit, rate))
+      for (const edit of set) findings.push(await tryOne({ context, media, farm }, edit, rate))
       context.say(`${rate} fps: ${describe(findings.slice(-set.length))}`)
     }
   } finally {
@@ -78,6 +78,18 @@ interface Work {
   readonly context: BenchContext
   readonly media: string
   readonly farm: readonly AgentProcess[]
+}
+
+/** A film that cannot be made at all has no right frame. */
+async function tryOne(work: Work, golden: GoldenEdit, rate: number): Promise<Finding> {
+  try {
+    return await measureOne(work, golden, rate)
+  } catch (error) {
+    work.context.signal.throwIfAborted()
+    const name = `${golden.name} at ${rate}`
+    work.context.say(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+    return { name: `${name} (not made)`, frames: 0, differing: 1, offGrid: 0, offset: undefined, agents: 0 }
+  }
 }
 
 async function measureOne({ context, media, farm }: Work, golden: GoldenEdit, rate: number): Promise<Finding> {

@@ -15,7 +15,7 @@ const clicks = (rate: number): readonly string[] => [
 ]
 const tone = ['-f', 'lavfi', '-i', `sine=frequency=330:sample_rate=48000:duration=${SECONDS}`]
 
-/** The files of the golden set and the arguments of ffmpeg that make them. */
+/** The files of the golden set and the arguments of ffmpeg that make them; `@` stands before one that is there already. */
 const media: readonly { readonly name: string; readonly args: readonly string[] }[] = [
   { name: 'wide.mp4', args: [...pictures('30', '160x90'), ...x264, '-g', '250', '-bf', '3'] },
   { name: 'ntsc.mkv', args: [...pictures('30000/1001', '160x90'), ...tone, ...x264, '-g', '30', '-bf', '2'] },
@@ -30,6 +30,20 @@ const media: readonly { readonly name: string; readonly args: readonly string[] 
       ...[...x264, '-video_track_timescale', '90000'],
     ],
   },
+  // A phone held upright says so in its file.
+  { name: 'turned.mp4', args: ['-i', '@wide.mp4', '-c', 'copy', '-metadata:s:v', 'rotate=90'] },
+  {
+    name: 'fields.mov',
+    args: [
+      ...[...pictures('50', '160x90'), '-vf', 'tinterlace=interleave_top,setfield=tff,format=yuv422p'],
+      ...['-c:v', 'mpeg2video', '-flags', '+ildct+ilme', '-q:v', '2', '-top', '1'],
+    ],
+  },
+  {
+    name: 'deep.mov',
+    args: [...pictures('25', '160x90'), '-c:v', 'prores_ks', '-profile:v', '3', '-pix_fmt', 'yuv422p10le'],
+  },
+  { name: 'anamorphic.mp4', args: [...pictures('25', '72x58'), '-vf', 'setsar=64/45', ...x264] },
   {
     name: 'glass.png',
     args: ['-f', 'lavfi', '-i', 'testsrc2=s=80x60,format=rgba,colorchannelmixer=aa=0.5', '-frames:v', '1'],
@@ -51,7 +65,8 @@ export async function makeGoldenMedia(ffmpeg: string, mediaDir: string): Promise
     const path = join(folder, name)
     if (existsSync(path)) continue
     const part = join(folder, `part-${name}`)
-    await execa(ffmpeg, ['-nostdin', '-v', 'error', '-y', ...args, '-fflags', '+bitexact', part])
+    const inputs = args.map((arg) => (arg.startsWith('@') ? join(folder, arg.slice(1)) : arg))
+    await execa(ffmpeg, ['-nostdin', '-v', 'error', '-y', ...inputs, '-fflags', '+bitexact', part])
     await rename(part, path)
   }
   const shots = join(folder, 'shots')

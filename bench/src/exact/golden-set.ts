@@ -1,11 +1,12 @@
 import type { SubmitRequest } from '@sheaf/protocol'
 import { GoldenOtio, speed } from './golden-otio.js'
+import { projectOfKeyframes, projectOfLooks } from './golden-projects.js'
 
 /** An edit of the golden set. */
 export interface GoldenEdit {
   readonly name: string
   /** Ending of its file. */
-  readonly extension: 'otio' | 'json'
+  readonly extension: 'otio' | 'json' | 'tlsp'
   /** Its text at a rate as files say it; media lie in `media` beside it. */
   readonly text: (rate: number) => string
   /** What the render is asked for besides. */
@@ -159,6 +160,21 @@ export const goldenSet: readonly GoldenEdit[] = [
       },
     },
   ),
+  otio('footage', (o) => [
+    o.video([
+      o.clip(m('turned.mp4'), 5, 30),
+      o.turn(5, 5),
+      o.clip(m('fields.mov'), 10, 35),
+      o.clip(m('deep.mov'), 10, 35, speed(1.5)),
+    ]),
+    o.video([o.gap(20), o.clip(m('anamorphic.mp4'), 10, 50), o.gap(30)]),
+  ]),
+  {
+    name: 'project-of-looks',
+    extension: 'json',
+    text: projectOfLooks,
+  },
+  { name: 'project-of-keyframes', extension: 'tlsp', text: projectOfKeyframes },
   otio('sound', (o) => [
     o.video([o.clip(m('wide.mp4'), 0, 120)]),
     o.audio([o.clip(m('clicks.wav'), 7, 60), o.gap(11), o.clip(m('clicks.flac'), 20, 49)]),

@@ -55,7 +55,7 @@ function seen(rgba: Uint8Array): { left: number; top: number; right: number; bot
 describe('a text', () => {
   it('is drawn in its colours where its style says, as a picture of the index that is given for it', async () => {
     const path = await draw([target('Hello', { paint: { rgb: 'ff0000', opacity: 1 }, outline: undefined })])
-    expect(await probeMedia({ tools: { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe' }, path })).toEqual(pngIndex(canvas))
+    expect(await probeMedia({ tools: { ffprobe: 'ffprobe' }, path })).toEqual(pngIndex(canvas))
     const rgba = await pixels(path)
     const box = seen(rgba)
     expect((box.left + box.right) / 2).toBeCloseTo(160, -1)
