@@ -15,11 +15,46 @@ export function projectOfLooks(rate: number): string {
     ...{ source_end: at(10 + to - from), speed: 1, volume: 1, effects: [], filters: [], ...more },
   })
   const track = (clips: readonly Fields[]): Fields => ({
-    ...{ id: 't', track_type: 'Video', name: 'V', enabled: true, volume: 1, locked: false, clips, effects: [], filters: [] },
+    ...{
+      id: 't',
+      track_type: 'Video',
+      name: 'V',
+      enabled: true,
+      volume: 1,
+      locked: false,
+      clips,
+      effects: [],
+      filters: [],
+    },
   })
-  const turned = { scale_x: 0.5, scale_y: 0.5, position_x: 0.2, position_y: -0.1, rotation: 30, anchor_x: 0.5, anchor_y: 0.5 }
-  const grade = { brightness: 0.1, contrast: 1.2, saturation: 0.7, hue: 20, gamma: 1.1, highlights: 0, shadows: 0, whites: 0, blacks: 0 }
-  const blur = { id: 'soft', effect_type: 'Blur', name: 'Blur', tags: [], enabled: true, parameters: { radius: { type: 'Float', value: 3 } } }
+  const turned = {
+    scale_x: 0.5,
+    scale_y: 0.5,
+    position_x: 0.2,
+    position_y: -0.1,
+    rotation: 30,
+    anchor_x: 0.5,
+    anchor_y: 0.5,
+  }
+  const grade = {
+    brightness: 0.1,
+    contrast: 1.2,
+    saturation: 0.7,
+    hue: 20,
+    gamma: 1.1,
+    highlights: 0,
+    shadows: 0,
+    whites: 0,
+    blacks: 0,
+  }
+  const blur = {
+    id: 'soft',
+    effect_type: 'Blur',
+    name: 'Blur',
+    tags: [],
+    enabled: true,
+    parameters: { radius: { type: 'Float', value: 3 } },
+  }
   const fade = {
     ...{ id: 'x', transition_type: 'fade', name: 'Fade', tags: [], parameters: {}, enabled: true },
     ...{ duration: { current: at(10) }, start_time: at(45), from_clip_id: 'a', to_clip_id: 'b' },
@@ -33,9 +68,22 @@ export function projectOfLooks(rate: number): string {
   ]
   return JSON.stringify({
     ...{ version: '1.0.0', metadata: { name: 'looks', created_at: '', modified_at: '' } },
-    timeline: { duration: at(100), fps: Math.round(rate), resolution: [160, 90], sample_rate: 48000, aspect_ratio: 'Ratio16x9' },
+    timeline: {
+      duration: at(100),
+      fps: Math.round(rate),
+      resolution: [160, 90],
+      sample_rate: 48000,
+      aspect_ratio: 'Ratio16x9',
+    },
     ...{ tracks, effects: [blur], transitions: [fade], filters: [], templates: [], style_templates: [], subtitles: [] },
-    settings: { export: {}, preview: {}, custom: {}, output: {}, resolution: { width: 160, height: 90 }, frame_rate: exactly(rate) },
+    settings: {
+      export: {},
+      preview: {},
+      custom: {},
+      output: {},
+      resolution: { width: 160, height: 90 },
+      frame_rate: exactly(rate),
+    },
   })
 }
 
@@ -50,7 +98,17 @@ export function projectOfKeyframes(rate: number): string {
     ...more,
   })
   const track = (type: string, clips: readonly Fields[], more: Fields = {}): Fields => ({
-    ...{ id: type, name: type, type, order: 0, clips, transitions: [], isLocked: false, isMuted: false, isHidden: false },
+    ...{
+      id: type,
+      name: type,
+      type,
+      order: 0,
+      clips,
+      transitions: [],
+      isLocked: false,
+      isMuted: false,
+      isHidden: false,
+    },
     ...{ isSolo: false, volume: 1, pan: 0, trackEffects: [], trackFilters: [], ...more },
   })
   const opacityKeyframes = [
@@ -80,10 +138,28 @@ export function projectOfKeyframes(rate: number): string {
     audio: { sampleRate: 48000, bitDepth: 24, channels: 2 },
   }
   return JSON.stringify({
-    metadata: { id: 'p', name: 'film', version: '2.0.0', created: '', modified: '', platform: 'linux', appVersion: '1' },
+    metadata: {
+      id: 'p',
+      name: 'film',
+      version: '2.0.0',
+      created: '',
+      modified: '',
+      platform: 'linux',
+      appVersion: '1',
+    },
     settings: { resolution: '160x90', frameRate: '25', colorSpace: 'sdr', audio: { masterVolume: 1 } },
     mediaPool: { items: Object.fromEntries(pool), bins: {}, smartCollections: [] },
-    sequences: { s: { id: 's', name: 's', type: 'main', settings, composition: { tracks, masterClips: [] }, resources: {}, markers: [] } },
+    sequences: {
+      s: {
+        id: 's',
+        name: 's',
+        type: 'main',
+        settings,
+        composition: { tracks, masterClips: [] },
+        resources: {},
+        markers: [],
+      },
+    },
     activeSequenceId: 's',
   })
 }
