@@ -116,13 +116,15 @@ export function projectOfKeyframes(rate: number): string {
     { time: at(12), value: 1, easing: 'ease-in-out' },
     { time: at(40), value: 0.3, easing: 'linear' },
   ]
-  const pool = ['wide.mp4', 'tall.mp4', 'tone.wav'].map((name) => [
-    name,
-    {
-      ...{ id: name, type: name.endsWith('wav') ? 'audio' : 'video', name, status: 'online', binId: 'root' },
-      ...{ source: { path: `media/${name}`, relativePath: `media/${name}` }, metadata: { fileSize: 1 } },
-    },
-  ])
+  const pool: readonly (readonly [string, Fields])[] = ['wide.mp4', 'tall.mp4', 'tone.wav'].map(
+    (name): readonly [string, Fields] => [
+      name,
+      {
+        ...{ id: name, type: name.endsWith('wav') ? 'audio' : 'video', name, status: 'online', binId: 'root' },
+        ...{ source: { path: `media/${name}`, relativePath: `media/${name}` }, metadata: { fileSize: 1 } },
+      },
+    ],
+  )
   const tracks = [
     track('video', [clip('below', 'wide.mp4', [0, 100], {})]),
     track('video', [

@@ -10,7 +10,8 @@ import {
   SOUND_WINDOW,
   type SoundVerdict,
 } from '@sheaf/timeline'
-import type { FilmSource, ReferenceJob } from './film-signatures.js'
+import type { FilmSource } from './film-signatures.js'
+import type { ReferenceJob } from './reference-job.js'
 import { readCall } from './read-call.js'
 import { readPieces } from './read-pieces.js'
 

@@ -1,9 +1,7 @@
-import type { AssetId } from '@sheaf/protocol'
 import {
   compileSignatures,
   type FilmVideoFacts,
   type FrameSpan,
-  type Manifest,
   mediaIndices,
   type Signature,
   SIGNATURE_OUTPUT,
@@ -11,20 +9,10 @@ import {
   type SignatureGrid,
   signatureSamples,
 } from '@sheaf/timeline'
-import type { AssetPlace } from '../blobs/index.js'
 import type { FfmpegTools } from '../engine/index.js'
 import { readCall } from './read-call.js'
 import { readPieces } from './read-pieces.js'
-
-/** A job that can be rendered again here, to compare. */
-export interface ReferenceJob {
-  readonly tools: Pick<FfmpegTools, 'ffmpeg' | 'ffprobe'>
-  readonly manifest: Manifest
-  readonly assetPath: (asset: AssetId) => AssetPlace
-  /** Existing folder for what ffmpeg must read from a file. */
-  readonly workDir: string
-  readonly signal?: AbortSignal | undefined
-}
+import type { ReferenceJob } from './reference-job.js'
 
 /** Threads of each decoder, as in a render. */
 const DECODE_THREADS = 2

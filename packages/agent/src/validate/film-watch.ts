@@ -14,7 +14,8 @@ import {
 import type { FilmFinding, FilmWatch } from '../home/index.js'
 import type { Log } from '../log/index.js'
 import { comparePictures, spanAround } from './compare-pictures.js'
-import { editSignatures, partSignatures, type ReferenceJob } from './film-signatures.js'
+import { editSignatures, partSignatures } from './film-signatures.js'
+import type { ReferenceJob } from './reference-job.js'
 import { probeFilm } from './probe-film.js'
 
 /** What a watch is made of. */

@@ -5,8 +5,8 @@ import { resolveCall } from '@sheaf/timeline'
 import { inputPlaces } from '../engine/index.js'
 import { graphFileFor } from '../engine/render-chunk.js'
 import { engineFailed } from '../engine/segment-encoder.js'
-import type { ReferenceJob } from './film-signatures.js'
 import { readPieces } from './read-pieces.js'
+import type { ReferenceJob } from './reference-job.js'
 
 /**
  * Runs a call on the job's media and yields its standard output in pieces; what it must read from files is removed

@@ -27,7 +27,8 @@ import { type FfmpegTools, findFfmpeg, probeMedia } from '../engine/index.js'
 import { findPreset, prepareJob, type PrepareRequest } from '../ingest/index.js'
 import { comparePictures, spanAround } from './compare-pictures.js'
 import { compareSound } from './compare-sound.js'
-import { editSignatures, filmSignatures, type ReferenceJob } from './film-signatures.js'
+import { editSignatures, filmSignatures } from './film-signatures.js'
+import type { ReferenceJob } from './reference-job.js'
 import { probeFilm } from './probe-film.js'
 
 /** How much of a film is compared: every picture, or those at the borders of segments. */

@@ -92,7 +92,7 @@ describe.runIf(hasFfmpeg())('colours of footage', { timeout: 240_000 }, () => {
   it.each([
     ['hlg', 'arib-std-b67', 'bt2020-hlg', 0.75],
     ['pq', 'smpte2084', 'bt2020-pq', 0.5807],
-  ] as const)('of %s stay as they are in a film of that kind', (name, transfer, colour) => {
+  ] as const)('of %s stay as they are in a film of that kind', (...[name, transfer, colour]) => {
     hdr(`${name}.mkv`, ORANGE, transfer)
     expect(footage.index(`${name}.mkv`)).toMatchObject({ colour, matrix: 'bt2020' })
     near(middle(`${name}.mkv`, deep(colour)), yuv(ORANGE, 'bt2020', 10), 1)

@@ -47,7 +47,7 @@ describe.runIf(hasFfmpeg())('times of footage', { timeout: 240_000 }, () => {
   const jitter = "setpts='(PTS-STARTPTS)+gt(mod(N,7),3)*0.013/TB',select='mod(n+1,11)'"
   const late = ['-itsoffset', '0.4', ...of('source.mp4'), ...lavfi('sine=d=2')]
 
-  it.each<readonly [string, readonly string[], string?]>([
+  it.each<readonly [string, readonly string[]]>([
     [
       'phone.mp4',
       [...lavfi(numbered('30')), '-vf', jitter, '-fps_mode', 'vfr', '-video_track_timescale', '90000', ...inter],

@@ -1,5 +1,4 @@
-import { SOUND_LAYOUTS, type SoundLayout } from '../compile/sound-layout.js'
-import type { ValueReader } from '../manifest/value-reader.js'
+import type { SoundLayout } from '../compile/sound-layout.js'
 
 /** What a person asked of a film's sound. */
 export interface SoundSettings {
@@ -24,19 +23,3 @@ export const LOUDNESS_LIMITS = {
   lufs: { least: -50, most: -5 },
   truePeak: { least: -20, most: 0, usual: -1 },
 } as const
-
-/** Reads the settings of a manifest. */
-export function readSoundSettings(value: ValueReader): SoundSettings {
-  const layout = value.field('layout').optional((one) => one.oneOf(...SOUND_LAYOUTS))
-  const loudness = value.field('loudness').optional(readLoudness)
-  const stems = value.field('stems').optional((one) => one.oneOf(true))
-  return { ...(layout && { layout }), ...(loudness && { loudness }), ...(stems && { stems }) }
-}
-
-function readLoudness(value: ValueReader): LoudnessTarget {
-  const { lufs, truePeak } = LOUDNESS_LIMITS
-  return {
-    lufs: value.field('lufs').number(lufs.least, lufs.most),
-    truePeak: value.field('truePeak').number(truePeak.least, truePeak.most),
-  }
-}

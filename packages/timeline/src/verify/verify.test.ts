@@ -39,7 +39,8 @@ function judge(
   })
   const evidence = film.flatMap((found, frame): PictureEvidence[] => {
     const expected = (at: number): Signature | undefined => edit[at]
-    return matchPicture({ frame, found, before: film[frame - 1], expected, black }) ?? []
+    const match = matchPicture({ frame, found, before: film[frame - 1], expected, black })
+    return match ? [match] : []
   })
   return judgePictures(evidence, { exact })
 }

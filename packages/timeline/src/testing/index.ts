@@ -1,0 +1,1 @@
+export { clip, external, gap, range, time, timeline, track } from './otio-builder.js'
