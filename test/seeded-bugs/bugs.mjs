@@ -43,7 +43,7 @@ export const bugs = [
   {
     name: 'agents of another fingerprint take part',
     file: 'packages/coordinator/src/plan/capability.ts',
-    find: "if (fingerprint !== job.fingerprint) return 'fingerprint-differs'",
+    find: "if (!makesBytesOf(job, agent)) return 'fingerprint-differs'",
     replace: '',
     test: 'packages/coordinator/src/plan/plan.test.ts',
   },

@@ -112,9 +112,9 @@ export function projectOfKeyframes(rate: number): string {
     ...{ isSolo: false, volume: 1, pan: 0, trackEffects: [], trackFilters: [], ...more },
   })
   const opacityKeyframes = [
-    { time: at(0), value: 0, easing: 'linear' },
-    { time: at(12), value: 1, easing: 'ease-in-out' },
-    { time: at(40), value: 0.3, easing: 'linear' },
+    { time: at(0), opacity: 0, easing: 'linear' },
+    { time: at(12), opacity: 1, easing: 'ease-in-out' },
+    { time: at(40), opacity: 0.3, easing: 'linear' },
   ]
   const pool: readonly (readonly [string, Fields])[] = ['wide.mp4', 'tall.mp4', 'tone.wav'].map(
     (name): readonly [string, Fields] => [
@@ -130,6 +130,12 @@ export function projectOfKeyframes(rate: number): string {
     track('video', [
       clip('above', 'tall.mp4', [10, 60], {
         opacityKeyframes,
+        keyframes: [
+          { id: 'k', time: 0, property: 'rotation', value: -20, interpolation: 'linear' },
+          { id: 'k', time: at(50), property: 'rotation', value: 45, interpolation: 'step' },
+          { id: 'k', time: at(5), property: 'position.x', value: 0.2, interpolation: 'linear' },
+          { id: 'k', time: at(55), property: 'position.x', value: 0.7, interpolation: 'linear' },
+        ],
         position: { x: 0.3, y: 0.6, width: 0.5, height: 0.5, rotation: 15, scaleX: 1, scaleY: 1 },
       }),
     ]),

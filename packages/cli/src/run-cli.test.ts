@@ -25,7 +25,7 @@ describe('usage', () => {
   it('--help teaches by examples and lists the exit codes', async () => {
     const { exitCode, stdout } = await cli.run(['--help'])
     expect(exitCode).toBe(0)
-    expect(stdout.text).toMatch(/Exit codes:\n {2}0 .*\n {2}1 .*\n {2}2 .*\n {2}3 .*\n {2}4 .*\n {2}130 /)
+    expect(stdout.text).toMatch(/Exit codes:\n {2}0 .*\n {2}1 .*\n {2}2 .*\n {2}3 .*\n {2}4 .*\n {2}5 .*\n {2}130 /)
   })
 
   it.each([
@@ -35,6 +35,8 @@ describe('usage', () => {
     'peers',
     'bench',
     'render',
+    'verify',
+    'presets',
     'jobs',
     'watch',
     'cancel',

@@ -34,7 +34,6 @@ export function addRender(program: Command, host: CommandHost): void {
         line: "sheaf render film.otio -o film.mp4 --media-root 'P:\\shots=/mnt/shots'",
         does: 'media that lie elsewhere now',
       },
-      { line: 'sheaf render film.otio -o film.mp4 --no-watch', does: 'submit and print the job id' },
     ],
   })
     .argument(
