@@ -111,11 +111,6 @@ export function projectOfKeyframes(rate: number): string {
     },
     ...{ isSolo: false, volume: 1, pan: 0, trackEffects: [], trackFilters: [], ...more },
   })
-  const opacityKeyframes = [
-    { time: at(0), opacity: 0, easing: 'linear' },
-    { time: at(12), opacity: 1, easing: 'ease-in-out' },
-    { time: at(40), opacity: 0.3, easing: 'linear' },
-  ]
   const pool: readonly (readonly [string, Fields])[] = ['wide.mp4', 'tall.mp4', 'tone.wav'].map(
     (name): readonly [string, Fields] => [
       name,
@@ -129,13 +124,7 @@ export function projectOfKeyframes(rate: number): string {
     track('video', [clip('below', 'wide.mp4', [0, 100], {})]),
     track('video', [
       clip('above', 'tall.mp4', [10, 60], {
-        opacityKeyframes,
-        keyframes: [
-          { id: 'k', time: 0, property: 'rotation', value: -20, interpolation: 'linear' },
-          { id: 'k', time: at(50), property: 'rotation', value: 45, interpolation: 'step' },
-          { id: 'k', time: at(5), property: 'position.x', value: 0.2, interpolation: 'linear' },
-          { id: 'k', time: at(55), property: 'position.x', value: 0.7, interpolation: 'linear' },
-        ],
+        ...movement(at),
         position: { x: 0.3, y: 0.6, width: 0.5, height: 0.5, rotation: 15, scaleX: 1, scaleY: 1 },
       }),
     ]),
@@ -170,4 +159,20 @@ export function projectOfKeyframes(rate: number): string {
     },
     activeSequenceId: 's',
   })
+}
+
+/** Keyframes of opacity, place and rotation, in seconds of the clip. */
+function movement(at: (frames: number) => number): Fields {
+  const opacityKeyframes = [
+    { time: at(0), opacity: 0, easing: 'linear' },
+    { time: at(12), opacity: 1, easing: 'ease-in-out' },
+    { time: at(40), opacity: 0.3, easing: 'linear' },
+  ]
+  const keyframes = [
+    { id: 'k', time: 0, property: 'rotation', value: -20, interpolation: 'linear' },
+    { id: 'k', time: at(50), property: 'rotation', value: 45, interpolation: 'step' },
+    { id: 'k', time: at(5), property: 'position.x', value: 0.2, interpolation: 'linear' },
+    { id: 'k', time: at(55), property: 'position.x', value: 0.7, interpolation: 'linear' },
+  ]
+  return { opacityKeyframes, keyframes }
 }
