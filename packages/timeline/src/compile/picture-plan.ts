@@ -86,7 +86,21 @@ function planTracks(tracks: readonly EditTrack[], span: FrameSpan, context: Plan
       const side = (element: EditElement): PicturePlan => row(planElement(element, below, whole, context), whole)
       return [{ kind: 'mix', ...part, whole, style: item.style, out: side(item.out), in: side(item.in) }]
     })
-  return row(parts, span)
+  return row(padded(parts, span), span)
+}
+
+/**
+ * Black where a track holds no frames: below a transition that was cut into, whose sides are planned on all of it while
+ * the tracks below were cut with the edit. Those frames are made and thrown away, but they have to be there to count.
+ */
+function padded(parts: readonly PicturePlan[], { from, to }: FrameSpan): PicturePlan[] {
+  const start = parts[0]?.from ?? to
+  const end = parts.at(-1)?.to ?? to
+  return [
+    ...(start > from ? [{ kind: 'black', from, to: start } as const] : []),
+    ...parts,
+    ...(end < to ? [{ kind: 'black', from: end, to } as const] : []),
+  ]
 }
 
 function planElement(
