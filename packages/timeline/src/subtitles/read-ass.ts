@@ -2,13 +2,14 @@ import { SheafError } from '@sheaf/protocol'
 import { parse, type ParsedASS } from 'ass-compiler'
 import type { Notes } from '../model/refusal.js'
 import type { Paint, TextStyle } from '../model/text.js'
+import { type AssStyle, assStyles, noteUndrawn, oldAlignment } from './ass-style.js'
 import { cuePlace, type SubtitleCue } from './cue.js'
 
-type AssStyle = ParsedASS['styles']['style'][number]
 type AssEvent = ParsedASS['events']['dialogue'][number]
 
 /** Those tags that are read; the library's own type of them does not resolve. */
 interface AssTags {
+  readonly a?: number
   readonly an?: number
   readonly b?: number
   readonly i?: number
@@ -35,6 +36,7 @@ interface Script {
 
 /** Tags that are read at the beginning of a line; all others are named. */
 const KNOWN = new Set([
+  'a',
   'an',
   'b',
   'i',
@@ -54,14 +56,14 @@ const KNOWN = new Set([
 ])
 
 /**
- * Reads Advanced SubStation Alpha: styles and, at the beginning of a line, tags for place, font, colours and fades.
+ * Reads SubStation Alpha, old and Advanced: styles and, at the beginning of a line, tags for place, font, colours and fades.
  * Movement, drawings, karaoke, clips and styles that change within a line are refused by name, and can be dropped.
  */
 export function readAss(text: string, notes: Notes): SubtitleCue[] {
   const script = parseAss(text)
   const canvas = { width: lengthOf(script.info['PlayResX'], 384), height: lengthOf(script.info['PlayResY'], 288) }
-  const styles = new Map(script.styles.style.map((style) => [style.Name, style]))
-  const [first] = script.styles.style
+  const styles = assStyles(script, text)
+  const [first] = styles.values()
   return script.events.dialogue.flatMap((event, i): SubtitleCue[] => {
     const where = cuePlace(i + 1, event.Start)
     const style = styles.get(event.Style.replace(/^\*/, '')) ?? styles.get('Default') ?? first
@@ -69,10 +71,12 @@ export function readAss(text: string, notes: Notes): SubtitleCue[] {
       notes.refuse('a subtitle without a style', where)
       return []
     }
+    if (style.family === '') notes.refuse('a style that names no font', `the style "${style.name.slice(0, 40)}"`)
     const tags = tagsOf(event, where, notes)
     const words = wordsOf(event)
     if (event.End <= event.Start) notes.refuse('a subtitle that ends before it begins', where)
     if (words.trim() === '') return []
+    noteUndrawn(style, notes)
     const [fadeIn = 0, fadeOut = 0] = (tags.fad ?? [0, 0]).map((millis) => millis / 1000)
     const look = styleOf(style, tags, { canvas, event })
     return [{ text: words, style: look, from: event.Start, to: event.End, fadeIn, fadeOut, where }]
@@ -81,15 +85,27 @@ export function readAss(text: string, notes: Notes): SubtitleCue[] {
 
 function parseAss(text: string): ParsedASS {
   try {
-    return parse(text.replace(/^\uFEFF/, ''))
+    const script = parse(text.replace(/^\uFEFF/, ''))
+    if (script.events.dialogue.every(isWhole)) return script
   } catch (cause) {
-    throw new SheafError({
-      code: 'SHEAF_EDIT_INVALID',
-      message: 'the subtitles cannot be read as Advanced SubStation Alpha',
-      hint: 'Save them again in an editor of subtitles, as .ass or .srt.',
-      cause,
-    })
+    throw notAss(cause)
   }
+  throw notAss()
+}
+
+/** A line may be cut off, and the script may leave out what its lines are made of: the library then leaves fields out. */
+function isWhole(event: Partial<AssEvent>): boolean {
+  const { Start, End, Style, Text } = event
+  return Number.isFinite(Start) && Number.isFinite(End) && Style !== undefined && Text !== undefined
+}
+
+function notAss(cause?: unknown): SheafError {
+  return new SheafError({
+    code: 'SHEAF_EDIT_INVALID',
+    message: 'the subtitles cannot be read as SubStation Alpha',
+    hint: 'Save them again in an editor of subtitles, as .ass or .srt.',
+    cause,
+  })
 }
 
 const lengthOf = (value: string | undefined, otherwise: number): number => {
@@ -121,22 +137,23 @@ function styleOf(
   tags: AssTags,
   { canvas, event }: { readonly canvas: Script; readonly event: AssEvent },
 ): TextStyle {
-  const number = (value: unknown, otherwise = 0): number => (Number.isFinite(Number(value)) ? Number(value) : otherwise)
+  const number = (value: unknown, otherwise: number): number =>
+    Number.isFinite(Number(value)) ? Number(value) : otherwise
   const down = (value: number): number => value / canvas.height
-  const outline = tags.bord ?? number(style.Outline)
-  const shadow = tags.shad ?? number(style.Shadow)
-  const edge = paintOf(style.OutlineColour, tags.c3, tags.a3 ?? tags.alpha)
-  const bold = tags.b ?? (number(style.Bold) === 0 ? 0 : 1)
+  const outline = tags.bord ?? style.outline
+  const shadow = tags.shad ?? style.shadow
+  const edge = paintOf(style.edge, tags.c3, tags.a3 ?? tags.alpha)
+  const bold = tags.b ?? (style.bold ? 1 : 0)
   return {
     font: {
-      family: (tags.fn ?? style.Fontname).replace(/^@/, ''),
+      family: (tags.fn ?? style.family).replace(/^@/, ''),
       weight: bold === 0 ? 400 : 700,
-      italic: (tags.i ?? number(style.Italic)) !== 0,
+      italic: tags.i === undefined ? style.italic : tags.i !== 0,
     },
-    size: down(number(tags.fs ?? style.Fontsize, 18)),
+    size: down(number(tags.fs, style.size)),
     measure: 'line',
-    paint: paintOf(style.PrimaryColour, tags.c1, tags.a1 ?? tags.alpha),
-    ...(style.BorderStyle === '3'
+    paint: paintOf(style.primary, tags.c1, tags.a1 ?? tags.alpha),
+    ...(style.hasBox
       ? { box: { padding: down(outline), paint: edge } }
       : { outline: { width: down(outline), paint: edge } }),
     ...(shadow > 0 && {
@@ -144,7 +161,7 @@ function styleOf(
         x: down(shadow),
         y: down(shadow),
         blur: 0,
-        paint: paintOf(style.BackColour, tags.c4, tags.a4 ?? tags.alpha),
+        paint: paintOf(style.back, tags.c4, tags.a4 ?? tags.alpha),
       },
     }),
     lineHeight: 1,
@@ -159,13 +176,13 @@ function placeOf(
   tags: AssTags,
   { style, canvas, event }: { readonly style: AssStyle; readonly canvas: Script; readonly event: AssEvent },
 ): Place {
-  const key = (tags.an ?? Number(style.Alignment)) || 2
+  const key = tags.an ?? oldAlignment(tags.a ?? 0) ?? style.alignment
   const across = (key - 1) % 3
   const upwards = Math.floor((key - 1) / 3)
-  const margin = (own: number, styles: string): number => own || Number(styles) || 0
-  const left = margin(event.MarginL, style.MarginL) / canvas.width
-  const right = 1 - margin(event.MarginR, style.MarginR) / canvas.width
-  const upright = margin(event.MarginV, style.MarginV) / canvas.height
+  const margin = (own: number, styles: number): number => own || styles
+  const left = margin(event.MarginL, style.marginLeft) / canvas.width
+  const right = 1 - margin(event.MarginR, style.marginRight) / canvas.width
+  const upright = margin(event.MarginV, style.marginUpright) / canvas.height
   const x = [left, (left + right) / 2, right][across] ?? 0.5
   const y = [1 - upright, 0.5, upright][upwards] ?? 1
   return {
@@ -178,14 +195,10 @@ function placeOf(
   }
 }
 
-/** `&HAABBGGRR`, its alpha counting from opaque to transparent; tags say colour and alpha each by themselves. */
+/** `AABBGGRR`, its alpha counting from opaque to transparent; tags say colour and alpha each by themselves. */
 function paintOf(written: string, colour: string | undefined, alpha: string | undefined): Paint {
-  const hex = written
-    .replace(/[^0-9a-f]/gi, '')
-    .padStart(8, '0')
-    .slice(-8)
-  const bgr = (colour ?? hex.slice(2)).padStart(6, '0').slice(-6).toLowerCase()
-  const clear = Number.parseInt(alpha ?? hex.slice(0, 2), 16)
+  const bgr = (colour ?? written.slice(2)).padStart(6, '0').slice(-6).toLowerCase()
+  const clear = Number.parseInt(alpha ?? written.slice(0, 2), 16)
   const rgb = `${bgr.slice(4)}${bgr.slice(2, 4)}${bgr.slice(0, 2)}`
   return { rgb: /^[0-9a-f]{6}$/.test(rgb) ? rgb : 'ffffff', opacity: 1 - (Number.isNaN(clear) ? 0 : clear) / 255 }
 }

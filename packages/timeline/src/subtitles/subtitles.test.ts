@@ -52,6 +52,26 @@ describe('subtitles', () => {
     expect(out.report.warnings).toEqual(['styles within subtitles, and places that WebVTT gives them, are left out'])
   })
 
+  it('keep what stands after a blank line, and begin at their times without one', () => {
+    const out = burn(
+      'a.srt',
+      'Made by hand\n\n1\n00:00:01,000 --> 00:00:02,000\nHello\n\nthere\n2\n00:00:03,000 --> 00:00:04,000\nBye\n3\n\n',
+    )
+    expect(out.texts.map(({ text }) => text)).toEqual(['Hello\n\nthere', 'Bye\n3'])
+    expect(out.report.warnings).toEqual([
+      '1 blocks of text before the first subtitle have no times; they are not shown',
+    ])
+  })
+
+  it('of WebVTT have names, and remarks between them, that are not shown', () => {
+    const out = burn(
+      'a.vtt',
+      'WEBVTT - a title\n\nSTYLE\n::cue {}\n\nfirst\n00:01.000 --> 00:02.000\nOne\n\nNOTE\nnothing\n\nsecond one\n00:03.000 --> 00:04.000\nTwo\n\nNOTE the end',
+    )
+    expect(out.texts.map(({ text }) => text)).toEqual(['One', 'Two'])
+    expect(out.report.warnings).toEqual([])
+  })
+
   it('that are seen at once lie on different tracks, and the same text is one picture', () => {
     const out = burn(
       'a.srt',
@@ -96,6 +116,60 @@ describe('subtitles', () => {
       box: { padding: 4 / 360, paint: { rgb: '302010' } },
     })
   })
+
+  it.each([
+    [2, { anchorX: 0.5, anchorY: 1, y: 0.9 }],
+    [5, { anchorX: 0, anchorY: 0, y: 0.1 }],
+    [7, { anchorX: 1, anchorY: 0, y: 0.1 }],
+    [10, { anchorX: 0.5, anchorY: 0.5, y: 0.5 }],
+  ])('of the older SubStation Alpha have its colours and its alignment %i', (alignment, place) => {
+    const ssa = `[Script Info]\r
+; a remark\r
+Title: Old\r
+ScriptType: v4.00\r
+Collisions: Normal\r
+PlayResX: 640\r
+PlayResY: 360\r
+\r
+[V4 Styles]\r
+Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, TertiaryColour, BackColour, Bold, Italic, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, AlphaLevel, Encoding\r
+Style: Default,Alef,36,65535,8454143,11861244,-2147483640,-1,0,1,2,1,${alignment},10,30,36,0,0\r
+\r
+[Events]\r
+Format: Marked, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\r
+Dialogue: Marked=0,0:00:01.00,0:00:02.00,*Default,NTP,0000,0000,0000,,Old\\Nwords\r
+`
+    const out = burn('a.ssa', ssa)
+    expect(out.report.warnings).toEqual([])
+    expect(out.texts[0]?.text).toBe('Old\nwords')
+    const edge = { rgb: '080000', opacity: 1 - 128 / 255 }
+    expect(out.texts[0]?.style).toMatchObject({
+      font: { family: 'Alef', weight: 700, italic: false },
+      size: 0.1,
+      paint: { rgb: 'ffff00', opacity: 1 },
+      outline: { width: 2 / 360, paint: edge },
+      shadow: { x: 1 / 360, paint: edge },
+      ...place,
+    })
+  })
+
+  it('of ASS say which style asks for what is not drawn, once', () => {
+    const fields = 'Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle'
+    const styled = ass(`${line('a')}\n${line('b', '0:00:03.00,0:00:04.00')}`)
+      .replace('Alignment, MarginL', `Alignment, ${fields}, MarginL`)
+      .replace(',2,10,30,36', ',2,-1,0,120,100,0,5.5,10,30,36')
+    expect(() => burn('a.ass', styled)).toThrow(
+      /3 things[^]*the style "Default": Underline -1\n[^]*ScaleX 120\n[^]*Angle 5\.5$/,
+    )
+    expect(burn('a.ass', styled, { dropUnknown: true }).report.warnings).toContain(
+      'the style "Default": ScaleX 120 is left out',
+    )
+  })
+
+  it.each(['Dialogue: 0,0:00:01.00,0:00:02.00', 'Dialogue: 0,soon,later,Default,,0,0,0,,x'])(
+    'of ASS with the broken line %j are refused',
+    (broken) => expect(() => burn('a.ass', ass(broken))).toThrow(/cannot be read as SubStation Alpha/),
+  )
 
   it('of ASS that move or change within a line are refused by name and place, or left plain when asked', () => {
     const moving = ass(
