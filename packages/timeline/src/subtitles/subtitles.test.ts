@@ -58,9 +58,12 @@ describe('subtitles', () => {
       'Made by hand\n\n1\n00:00:01,000 --> 00:00:02,000\nHello\n\nthere\n2\n00:00:03,000 --> 00:00:04,000\nBye\n3\n\n',
     )
     expect(out.texts.map(({ text }) => text)).toEqual(['Hello\n\nthere', 'Bye\n3'])
-    expect(out.report.warnings).toEqual([
-      '1 blocks of text before the first subtitle have no times; they are not shown',
-    ])
+    expect(out.report.warnings).toEqual(['text before the first subtitle has no times; it is not shown'])
+  })
+
+  it('with times that cannot be read are refused with their line', () => {
+    const torn = '00:00:01,000 --> 00:00:02,000\nx\n\n2\n0:0:3 --> 00:00:04,000\ny'
+    expect(() => burn('a.srt', torn)).toThrow(/line 5: times that cannot be read \("0:0:3 --> 00:00:04,000"\)/)
   })
 
   it('of WebVTT have names, and remarks between them, that are not shown', () => {
