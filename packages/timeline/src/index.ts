@@ -112,6 +112,7 @@ export { settleEdit } from './model/settle-edit.js'
 export { sliceEdit } from './model/slice-edit.js'
 export {
   SUBTITLE_STYLE,
+  textFault,
   type FontName,
   type Paint,
   type TextPicture,

@@ -2,6 +2,7 @@ import { open, readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SheafError } from '@sheaf/protocol'
 import { BundleFinder } from './bundle-finder.js'
+import { decodeText } from './decode-text.js'
 import { DiskFinder, type MediaFinder } from './media-finder.js'
 import type { MediaRoot } from './media-root.js'
 import { ZipBundle } from './zip-bundle.js'
@@ -21,7 +22,7 @@ export interface OpenedEdit {
 
 /**
  * Opens an edit: a file, or a bundle of one with its media, in a folder (`.otiod`) or in a ZIP file (`.otioz`), told apart by
- * what they are. Throws SHEAF_EDIT_NOT_FOUND, SHEAF_EDIT_INVALID, SHEAF_EDIT_VERSION.
+ * what they are. Texts are UTF-8, or UTF-16 with a byte order mark. Throws SHEAF_EDIT_NOT_FOUND, SHEAF_EDIT_INVALID, SHEAF_EDIT_VERSION.
  */
 export async function openEdit(path: string, roots: readonly MediaRoot[]): Promise<OpenedEdit> {
   const facts = await stat(path).catch((cause: unknown) => {
@@ -46,7 +47,7 @@ export async function readEditFile(path: string): Promise<string> {
       hint: 'Is this the edit, and not a medium?',
     })
   }
-  return readFile(path, 'utf8')
+  return decodeText(await readFile(path), path)
 }
 
 async function openFolder(path: string, roots: readonly MediaRoot[]): Promise<OpenedEdit> {

@@ -2,9 +2,10 @@ import type { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { SheafError } from '@sheaf/protocol'
+import { isSheafError, SheafError } from '@sheaf/protocol'
 import { openPromise, type Entry, type ZipFile } from 'yauzl'
 import { sourceOfFile, type AssetSource } from '../blobs/index.js'
+import { decodeText } from './decode-text.js'
 
 /** More entries than this are no edit's. */
 const MOST_ENTRIES = 500_000
@@ -61,9 +62,10 @@ export class ZipBundle {
       throw damaged(this.path, new Error(`${name} is ${entry.uncompressedSize} bytes long`))
     try {
       // Never more than the directory says: yauzl ends a stream that goes on.
-      return (await buffer(await this.#zip.openReadStreamPromise(entry))).toString('utf8')
+      const bytes = await buffer(await this.#zip.openReadStreamPromise(entry))
+      return decodeText(bytes, `${this.path}/${name}`)
     } catch (error) {
-      throw damaged(this.path, error)
+      throw isSheafError(error) ? error : damaged(this.path, error)
     }
   }
 

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { SheafError } from '@sheaf/protocol'
-import type { FontName, TextTarget } from '@sheaf/timeline'
+import { type FontName, textFault, type TextTarget } from '@sheaf/timeline'
 import type { Font } from 'fontkit'
 import { chooseFace, type FontFace, formatFontName, openFace, readFaces } from './font-library.js'
 import { paintText } from './paint-text.js'
@@ -20,10 +21,11 @@ export interface DrawTextsInit {
 
 /**
  * Draws each text as a PNG of the canvas' size, by what names it in clips. A font or glyph that is missing is an error
- * that lists all of them: nothing is put in its place. Errors: SHEAF_FONT_MISSING.
+ * that lists all of them: nothing is put in its place. Errors: SHEAF_FONT_MISSING, SHEAF_EDIT_UNSUPPORTED.
  */
 export async function drawTexts(init: DrawTextsInit): Promise<ReadonlyMap<string, string>> {
   const { texts, canvas, folder } = init
+  checkTexts(texts)
   const fonts = await openFonts(init)
   const set = texts.map((text) => {
     const font = fonts.get(formatFontName(text.style.font))
@@ -35,10 +37,25 @@ export async function drawTexts(init: DrawTextsInit): Promise<ReadonlyMap<string
   const paths = new Map<string, string>()
   for (const [i, { text, lines }] of set.entries()) {
     const path = join(folder, `text-${i + 1}.png`)
+    // Painting holds the thread: the agent answers others between two texts.
+    await nextTurn()
     await writeFile(path, await encodePng(paintText(text, lines, canvas)))
     paths.set(text.media, path)
   }
   return paths
+}
+
+/** Readers refuse these by name; whatever comes here all the same must not fill the memory. */
+function checkTexts(texts: readonly TextTarget[]): void {
+  for (const text of texts) {
+    const fault = textFault(text)
+    if (fault === undefined) continue
+    throw new SheafError({
+      code: 'SHEAF_EDIT_UNSUPPORTED',
+      message: `${text.uses[0] ?? text.media}: ${fault}`,
+      hint: 'Make the text smaller in the editor.',
+    })
+  }
 }
 
 async function openFonts({ texts, fontPlaces }: DrawTextsInit): Promise<ReadonlyMap<string, Font>> {

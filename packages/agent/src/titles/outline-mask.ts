@@ -7,20 +7,49 @@ export interface Mask {
   readonly cover: Float32Array
 }
 
+/** Edges, in pixels of the canvas. */
+export interface Box {
+  readonly left: number
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+}
+
 /** A step of an outline, in pixels of the canvas, y downwards. */
 export type OutlineStep =
   | { readonly kind: 'move'; readonly x: number; readonly y: number }
   | { readonly kind: 'line'; readonly x: number; readonly y: number }
 
 /** An empty mask on the whole pixels around a box, and `margin` more on each side. */
-export function emptyMask(
-  box: { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number },
-  margin = 0,
-): Mask {
+export function emptyMask(box: Box, margin = 0): Mask {
+  return blankMask(emptyBounds(box, margin))
+}
+
+/** The part of a mask for a box that lies within other bounds; undefined when none does. */
+export function emptyMaskWithin(box: Box, bounds: Bounds): Mask | undefined {
+  const common = commonPart(emptyBounds(box), bounds)
+  return common.width > 0 && common.height > 0 ? blankMask(common) : undefined
+}
+
+/** Whole pixels of the canvas. */
+export type Bounds = Omit<Mask, 'cover'>
+
+function blankMask(bounds: Bounds): Mask {
+  return { ...bounds, cover: new Float32Array(bounds.width * bounds.height) }
+}
+
+function emptyBounds(box: Box, margin = 0): Bounds {
   const [left, top] = [Math.floor(box.left) - margin - 1, Math.floor(box.top) - margin - 1]
   const width = Math.max(1, Math.ceil(box.right) + margin + 2 - left)
   const height = Math.max(1, Math.ceil(box.bottom) + margin + 2 - top)
-  return { left, top, width, height, cover: new Float32Array(width * height) }
+  return { left, top, width, height }
+}
+
+function commonPart(one: Bounds, other: Bounds): Bounds {
+  const [left, top] = [Math.max(one.left, other.left), Math.max(one.top, other.top)]
+  const right = Math.min(one.left + one.width, other.left + other.width)
+  const bottom = Math.min(one.top + one.height, other.top + other.height)
+  return { left, top, width: right - left, height: bottom - top }
 }
 
 /**
@@ -29,8 +58,9 @@ export function emptyMask(
  */
 export function fillOutline(mask: Mask, steps: readonly OutlineStep[]): void {
   if (steps.length === 0) return
-  // As large as the outline alone: a mask may hold hundreds of them.
-  const own = emptyMask(boxOf(steps))
+  // As large as the outline alone, for a mask may hold hundreds of them; and no larger than the mask.
+  const own = commonPart(emptyBounds(boxOf(steps)), mask)
+  if (own.width <= 0 || own.height <= 0) return
   const sums = new Float64Array(own.width * own.height + 2)
   let start = { x: 0, y: 0 }
   let at = start
@@ -55,12 +85,7 @@ export function fillOutline(mask: Mask, steps: readonly OutlineStep[]): void {
 }
 
 /** The smallest box around the points of an outline; there must be one. */
-export function boxOf(steps: readonly OutlineStep[]): {
-  readonly left: number
-  readonly top: number
-  readonly right: number
-  readonly bottom: number
-} {
+export function boxOf(steps: readonly OutlineStep[]): Box {
   const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity }
   for (const { x, y } of steps) {
     box.left = Math.min(box.left, x)
@@ -76,7 +101,7 @@ interface Point {
   readonly y: number
 }
 
-function addEdge(sums: Float64Array, { width, height }: Mask, from: Point, to: Point): void {
+function addEdge(sums: Float64Array, { width, height }: Bounds, from: Point, to: Point): void {
   if (from.y === to.y) return
   const down = from.y < to.y
   const [upper, lower] = down ? [from, to] : [to, from]
@@ -85,7 +110,11 @@ function addEdge(sums: Float64Array, { width, height }: Mask, from: Point, to: P
   for (let row = Math.max(0, Math.floor(upper.y)); row < Math.min(height, Math.ceil(lower.y)); row++) {
     const tall = Math.min(row + 1, lower.y) - Math.max(row, upper.y)
     const next = x + slope * tall
-    addSpan(sums, row * width, { left: Math.min(x, next), right: Math.max(x, next), area: down ? tall : -tall })
+    addSpan(
+      sums,
+      { base: row * width, width },
+      { left: Math.min(x, next), right: Math.max(x, next), area: down ? tall : -tall },
+    )
     x = next
   }
 }
@@ -93,11 +122,14 @@ function addEdge(sums: Float64Array, { width, height }: Mask, from: Point, to: P
 /** An edge within one row, from `left` to `right`: the pixels on it get their share, the next one all that remains. */
 function addSpan(
   sums: Float64Array,
-  base: number,
+  { base, width }: { readonly base: number; readonly width: number },
   { left, right, area }: { readonly left: number; readonly right: number; readonly area: number },
 ): void {
+  // What lies left of the mask counts from its first column on.
   const add = (column: number, value: number): void => {
-    sums[base + column] = (sums[base + column] ?? 0) + value
+    if (column >= width) return
+    const i = base + Math.max(0, column)
+    sums[i] = (sums[i] ?? 0) + value
   }
   const first = Math.floor(left)
   const last = Math.ceil(right)
@@ -125,38 +157,6 @@ function areaRightOf(left: number, right: number, column: number): number {
   const above = crossed(column)
   const within = crossed(column + 1) - above
   return above + within * (column + 1 - (enter + leave) / 2)
-}
-
-/** The mask, grown by `radius` pixels on all sides, with round corners. */
-export function growMask(mask: Mask, radius: number): Mask {
-  const reach = Math.ceil(radius)
-  const grown = emptyMask(
-    { left: mask.left, top: mask.top, right: mask.left + mask.width, bottom: mask.top + mask.height },
-    reach,
-  )
-  const disc = discOf(radius)
-  for (let y = 0; y < mask.height; y++) {
-    for (let x = 0; x < mask.width; x++) {
-      const cover = mask.cover[y * mask.width + x] ?? 0
-      if (cover === 0) continue
-      for (const { dx, dy, weight } of disc) {
-        const i = (y + mask.top - grown.top + dy) * grown.width + x + mask.left - grown.left + dx
-        const value = cover * weight
-        if (value > (grown.cover[i] ?? 0)) grown.cover[i] = value
-      }
-    }
-  }
-  return grown
-}
-
-function discOf(radius: number): { readonly dx: number; readonly dy: number; readonly weight: number }[] {
-  const reach = Math.ceil(radius)
-  const offsets = Array.from({ length: 2 * reach + 1 }, (_, i) => i - reach)
-  return offsets
-    .flatMap((dy) =>
-      offsets.map((dx) => ({ dx, dy, weight: Math.min(1, Math.max(0, radius + 0.5 - Math.hypot(dx, dy))) })),
-    )
-    .filter(({ weight }) => weight > 0)
 }
 
 /** The mask, softened: three box blurs make nearly a Gaussian of this many pixels. */

@@ -1,5 +1,6 @@
 import type { Paint, TextPicture } from '@sheaf/timeline'
-import { blurMask, boxOf, emptyMask, fillOutline, growMask, type Mask } from './outline-mask.js'
+import { growMask } from './grow-mask.js'
+import { blurMask, type Bounds, boxOf, emptyMask, emptyMaskWithin, fillOutline, type Mask } from './outline-mask.js'
 import type { RgbaPicture } from './png.js'
 import type { CanvasSize, SetText } from './set-lines.js'
 
@@ -7,8 +8,8 @@ import type { CanvasSize, SetText } from './set-lines.js'
 export function paintText({ style }: Pick<TextPicture, 'style'>, set: SetText, canvas: CanvasSize): RgbaPicture {
   const picture = { ...canvas, rgba: new Uint8Array(canvas.width * canvas.height * 4) }
   const inPixels = (length: number): number => length * canvas.height
-  if (style.box) layOver(picture, boxMask(set.box, inPixels(style.box.padding)), style.box.paint)
-  const fill = glyphMask(set)
+  if (style.box) layOver(picture, boxMask(set.box, inPixels(style.box.padding), canvas), style.box.paint)
+  const fill = glyphMask(set, boundsOf(style, canvas))
   if (!fill) return picture
   const outline = style.outline && style.outline.width > 0 ? growMask(fill, inPixels(style.outline.width)) : undefined
   if (style.shadow) {
@@ -22,17 +23,26 @@ export function paintText({ style }: Pick<TextPicture, 'style'>, set: SetText, c
   return picture
 }
 
-function glyphMask({ glyphs }: SetText): Mask | undefined {
+/** Pixels from which anything reaches the canvas. */
+function boundsOf({ outline, shadow }: TextPicture['style'], { width, height }: CanvasSize): Bounds {
+  const { x = 0, y = 0, blur = 0 } = shadow ?? {}
+  const reach = Math.ceil((outline?.width ?? 0) * height + (3 * blur + Math.max(Math.abs(x), Math.abs(y))) * height) + 8
+  return { left: -reach, top: -reach, width: width + 2 * reach, height: height + 2 * reach }
+}
+
+function glyphMask({ glyphs }: SetText, bounds: Bounds): Mask | undefined {
   const points = glyphs.flat()
-  if (points.length === 0) return undefined
-  const whole = emptyMask(boxOf(points))
+  const whole = points.length > 0 ? emptyMaskWithin(boxOf(points), bounds) : undefined
+  if (!whole) return undefined
   // Each glyph by itself, so that two that touch do not wipe each other out.
   for (const glyph of glyphs) fillOutline(whole, glyph)
   return whole
 }
 
-function boxMask(box: SetText['box'], padding: number): Mask {
-  const [left, top, right, bottom] = [box.left - padding, box.top - padding, box.right + padding, box.bottom + padding]
+function boxMask(box: SetText['box'], padding: number, { width, height }: CanvasSize): Mask {
+  const near = (value: number, length: number): number => Math.min(length + 2, Math.max(-2, value))
+  const [left, right] = [near(box.left - padding, width), near(box.right + padding, width)]
+  const [top, bottom] = [near(box.top - padding, height), near(box.bottom + padding, height)]
   const mask = emptyMask({ left, top, right, bottom })
   fillOutline(mask, [
     { kind: 'move', x: left, y: top },

@@ -9,7 +9,8 @@ import { probeMedia } from '../engine/index.js'
 import { drawTexts } from './draw-texts.js'
 import { chooseFace, type FontFace, openFace, readFaces } from './font-library.js'
 import { fontFolders } from './font-folders.js'
-import { emptyMask, fillOutline, growMask } from './outline-mask.js'
+import { growMask } from './grow-mask.js'
+import { emptyMask, fillOutline } from './outline-mask.js'
 import { setLines } from './set-lines.js'
 
 /** Alef, a font of Latin and Hebrew; one file for each of the two. */
@@ -64,6 +65,17 @@ describe('a text', () => {
     expect(box.inked).toBeGreaterThan(300)
     for (let i = 0; i < rgba.length; i += 4)
       if ((rgba[i + 3] ?? 0) > 0) expect([...rgba.slice(i, i + 3)]).toEqual([255, 0, 0])
+  })
+
+  it('that is too large to be drawn is refused before any memory is taken for it', async () => {
+    for (const change of [{ size: 50 }, { outline: { width: 278, paint: style.paint } }, { lineHeight: 1e9 }])
+      await expect(draw([target('x', change)])).rejects.toMatchObject({ code: 'SHEAF_EDIT_UNSUPPORTED' })
+    await expect(draw([target('x'.repeat(2001))])).rejects.toThrow('a text of 2001 characters; 2000 are possible')
+  })
+
+  it('that is far taller than the canvas costs no more than what is seen of it', async () => {
+    const tall = target('x\n'.repeat(900), { size: 2, lineHeight: 10, anchorY: 0, y: -0.5 })
+    expect(seen(await pixels(await draw([tall]))).inked).toBeGreaterThan(1000)
   })
 
   it('is the same file when it is drawn again', async () => {

@@ -60,6 +60,31 @@ export const SUBTITLE_STYLE: Omit<TextStyle, 'font'> = {
   maxWidth: 0.9,
 }
 
+/** How large texts may be: far more than is of use, and few enough pixels to be drawn. Lengths are in canvas heights. */
+export const TEXT_LIMITS = { characters: 2000, size: 2, edge: 0.1, padding: 0.5, leastLine: 0.1, mostLine: 10 } as const
+
+/** What of a text is beyond {@link TEXT_LIMITS}, for people; undefined when it can be drawn. */
+export function textFault({ text, style }: TextPicture): string | undefined {
+  const { size, outline, shadow, box, lineHeight } = style
+  const { characters, edge, padding, leastLine, mostLine } = TEXT_LIMITS
+  if (text.length > characters) return `a text of ${text.length} characters; ${characters} are possible`
+  if (!(size > 0 && size <= TEXT_LIMITS.size)) return tooLarge('a size of text', size, TEXT_LIMITS.size)
+  const lengths: readonly (readonly [string, number | undefined, number])[] = [
+    ['an outline', outline?.width, edge],
+    ['the distance of a shadow', shadow && Math.max(Math.abs(shadow.x), Math.abs(shadow.y)), edge],
+    ['the blur of a shadow', shadow?.blur, edge],
+    ['the margin of a box', box?.padding, padding],
+  ]
+  for (const [what, length = 0, most] of lengths) {
+    if (!(length >= 0 && length <= most)) return tooLarge(what, length, most)
+  }
+  if (lineHeight >= leastLine && lineHeight <= mostLine) return undefined
+  return `lines ${lineHeight} times as far apart as usual; ${leastLine} to ${mostLine} times are possible`
+}
+
+const tooLarge = (what: string, length: number, most: number): string =>
+  `${what} of ${Number(length.toPrecision(3))} heights of the picture; up to ${most} is possible`
+
 /** A text of an edit: `media` names its picture in clips, as the path of a file does. */
 export interface TextTarget extends TextPicture {
   readonly media: string

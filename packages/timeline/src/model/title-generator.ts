@@ -1,6 +1,6 @@
 import type { OtioGeneratorReference } from '../otio/otio-types.js'
 import { rgbOf } from './generator.js'
-import { type Paint, SUBTITLE_STYLE, type TextPicture, type TextStyle } from './text.js'
+import { type Paint, SUBTITLE_STYLE, textFault, type TextPicture, type TextStyle } from './text.js'
 
 /** A title, no title at all, or why it cannot be made. */
 export type TitleReading =
@@ -19,13 +19,14 @@ export function titleOf({ generatorKind, name, parameters }: OtioGeneratorRefere
   if (!KINDS.has(kind)) return { kind: 'other' }
   const { text, font } = parameters
   if (typeof text !== 'string') return { kind: 'refused', reason: 'a title without a text' }
-  if (text.length > MOST_CHARACTERS) return { kind: 'refused', reason: `a title of ${text.length} characters` }
   if (typeof font !== 'string' || font === '') return { kind: 'refused', reason: 'a title that names no font' }
-  return { kind: 'title', picture: { text, style: styleOf(parameters, font) } }
+  const picture = { text, style: styleOf(parameters, font) }
+  const reason = textFault(picture)
+  return reason === undefined ? { kind: 'title', picture } : { kind: 'refused', reason }
 }
 
-/** Far more than fits on any canvas. */
-const MOST_CHARACTERS = 10_000
+/** Any length: those that are too large are refused by name. */
+const ANY = [0, Infinity] as const
 
 function styleOf(parameters: OtioGeneratorReference['parameters'], family: string): TextStyle {
   const number = (key: string, otherwise: number, [least, most]: readonly [number, number]): number => {
@@ -36,19 +37,19 @@ function styleOf(parameters: OtioGeneratorReference['parameters'], family: strin
     rgb: rgbOf(parameters[key]) ?? otherwise,
     opacity,
   })
-  const outline = number('outline_width', 0, [0, 0.1])
+  const outline = number('outline_width', 0, ANY)
   const align = (['left', 'right'] as const).find((side) => side === parameters['align']) ?? 'centre'
   return {
     ...SUBTITLE_STYLE,
     font: { family, weight: number('weight', 400, [1, 1000]), italic: parameters['italic'] === true },
-    size: number('size', 0.1, [0.001, 1]),
+    size: number('size', 0.1, ANY),
     paint: paint('color', 'ffffff', number('opacity', 1, [0, 1])),
     outline: outline > 0 ? { width: outline, paint: paint('outline_color', '000000', 1) } : undefined,
     ...(parameters['box_color'] === undefined
       ? {}
       : {
           box: {
-            padding: number('box_padding', 0.02, [0, 0.5]),
+            padding: number('box_padding', 0.02, ANY),
             paint: paint('box_color', '000000', number('box_opacity', 1, [0, 1])),
           },
         }),

@@ -1,4 +1,4 @@
-import { SUBTITLE_STYLE, type Paint, type TextPicture, type TextStyle } from '../model/text.js'
+import { SUBTITLE_STYLE, type Paint, textFault, type TextPicture, type TextStyle } from '../model/text.js'
 import type { Notes } from '../model/refusal.js'
 import { said } from './project-fields.js'
 import { studioColour } from './studio-colour.js'
@@ -89,7 +89,10 @@ export function textPicture(
     align: style.align,
     maxWidth: style.maxWidth === undefined ? SUBTITLE_STYLE.maxWidth : style.maxWidth / 100,
   }
-  return { text: printable(text), style: drawn }
+  const picture = { text: printable(text), style: drawn }
+  const fault = textFault(picture)
+  if (fault !== undefined) notes.refuse(fault, where)
+  return picture
 }
 
 function firstFamily(families: string): string {

@@ -1,10 +1,13 @@
 import { type Rational, rationalToNumber, SheafError } from '@sheaf/protocol'
+import { MANIFEST_LIMITS } from '../manifest/manifest.js'
 import type { CurveKey, EditClip, EditTrack } from '../model/edit.js'
 import { type ReadEdit, unsupportedEdit } from '../model/finish-edit.js'
 import { Notes } from '../model/refusal.js'
 import { TargetList } from '../model/target-list.js'
+import { textFault } from '../model/text.js'
 import { fillSpan } from '../model/walk-edit.js'
 import type { SubtitleCue } from './cue.js'
+import { stackCues } from './stack-cues.js'
 import { readAss } from './read-ass.js'
 import { readSrt } from './read-srt.js'
 
@@ -18,8 +21,8 @@ export interface Subtitles {
   readonly dropUnknown?: boolean | undefined
 }
 
-/** Subtitles that one file may hold: those of a day of talk. */
-const MOST_CUES = 20_000
+/** Subtitles that one file may hold, those of a day of talk: each is a medium of the job, and so is what it lies over. */
+const MOST_CUES = 8000
 
 /**
  * Lays subtitles over an edit, on tracks of their own on top. Throws SHEAF_EDIT_UNSUPPORTED with all that cannot be
@@ -28,11 +31,16 @@ const MOST_CUES = 20_000
 export function burnIn(read: ReadEdit, subtitles: Subtitles): ReadEdit {
   const notes = new Notes({ dropUnknown: subtitles.dropUnknown ?? false })
   const cues = readCues(subtitles, notes)
+  for (const cue of cues) {
+    const fault = textFault(cue)
+    if (fault !== undefined) notes.refuse(fault, cue.where)
+  }
   if (notes.refusals.length > 0) throw unsupportedEdit(subtitles.path, notes.refusals)
   if (cues.length === 0 || cues.length > MOST_CUES) throw wrongNumber(subtitles.path, cues.length)
   const { edit } = read
   const targets = new TargetList(read.texts)
-  const tracks = layCues(cues, { frames: edit.frames, rate: edit.rate, targets })
+  const tracks = layCues(stackCues(cues, edit.rate, notes), { frames: edit.frames, rate: edit.rate, targets })
+  if (edit.video.length + tracks.length > MANIFEST_LIMITS.tracks) throw tooManyAtOnce(subtitles.path, tracks.length)
   const late = cues.filter((cue) => cue.from * rationalToNumber(edit.rate) >= edit.frames).length
   if (late > 0) notes.warn(`${late} of ${cues.length} subtitles come after the end of the edit; they are not shown`)
   const names = tracks.map((track, i) => ({ ...track, name: `S${i + 1}` }))
@@ -64,17 +72,19 @@ interface Room {
   readonly targets: TargetList
 }
 
-/** Subtitles on as few tracks as they need: those that are seen at once lie on different ones. */
+/** Subtitles on few tracks: those that are seen at once lie on different ones, and higher layers over lower ones. */
 function layCues(cues: readonly SubtitleCue[], room: Room): Omit<EditTrack, 'name'>[] {
-  const rows: EditClip[][] = []
-  for (const cue of [...cues].sort((a, b) => a.from - b.from)) {
+  const layers = new Map<number, EditClip[][]>()
+  for (const cue of [...cues].sort((a, b) => a.layer - b.layer || a.from - b.from)) {
     const clip = clipOf(cue, room)
     if (!clip) continue
+    const rows = layers.get(cue.layer) ?? []
+    layers.set(cue.layer, rows)
     const free = rows.find((row) => (row.at(-1)?.to ?? 0) <= clip.from)
     if (free) free.push(clip)
     else rows.push([clip])
   }
-  return rows.map((row) => ({ items: withGaps(row, room.frames) }))
+  return [...layers.values()].flat().map((row) => ({ items: withGaps(row, room.frames) }))
 }
 
 function withGaps(row: readonly EditClip[], frames: number): EditTrack['items'] {
@@ -118,6 +128,14 @@ function wrongNumber(path: string, count: number): SheafError {
   return new SheafError({
     code: count === 0 ? 'SHEAF_EDIT_EMPTY' : 'SHEAF_EDIT_INVALID',
     message: count === 0 ? `${path} holds no subtitles` : `${path} holds ${count} subtitles; ${MOST_CUES} are possible`,
-    hint: 'Is this the right file?',
+    hint: count === 0 ? 'Is this the right file?' : 'Cut the edit and its subtitles into parts, and render each.',
+  })
+}
+
+function tooManyAtOnce(path: string, tracks: number): SheafError {
+  return new SheafError({
+    code: 'SHEAF_EDIT_UNSUPPORTED',
+    message: `${path}: its subtitles need ${tracks} tracks; with those of the edit ${MANIFEST_LIMITS.tracks} are possible`,
+    hint: 'Show fewer subtitles at once, on fewer layers.',
   })
 }

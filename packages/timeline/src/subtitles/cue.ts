@@ -7,6 +7,10 @@ export interface SubtitleCue extends TextPicture {
   /** Seconds in which it appears and goes. */
   readonly fadeIn: number
   readonly fadeOut: number
+  /** Of two that are seen at once, the one of the higher layer lies over the other. */
+  readonly layer: number
+  /** Whether it stands where it is told, also when another one stands there. */
+  readonly isPlaced: boolean
   /** For people: `subtitle 12 at 00:01:02.500`. */
   readonly where: string
 }

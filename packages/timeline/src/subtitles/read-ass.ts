@@ -78,8 +78,9 @@ export function readAss(text: string, notes: Notes): SubtitleCue[] {
     if (words.trim() === '') return []
     noteUndrawn(style, notes)
     const [fadeIn = 0, fadeOut = 0] = (tags.fad ?? [0, 0]).map((millis) => millis / 1000)
+    const order = { layer: Number.isFinite(event.Layer) ? event.Layer : 0, isPlaced: tags.pos !== undefined }
     const look = styleOf(style, tags, { canvas, event })
-    return [{ text: words, style: look, from: event.Start, to: event.End, fadeIn, fadeOut, where }]
+    return [{ text: words, style: look, from: event.Start, to: event.End, fadeIn, fadeOut, ...order, where }]
   })
 }
 

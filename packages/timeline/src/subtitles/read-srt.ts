@@ -26,7 +26,8 @@ export function readSrt(text: string, family: string, notes: Notes): SubtitleCue
     plain &&= !lost && (times[3] ?? '').trim() === ''
     if (to <= from) notes.refuse('a subtitle that ends before it begins', where)
     const style = { ...SUBTITLE_STYLE, font: { family, weight, italic } }
-    if (words !== '') cues.push({ text: words, style, from, to, fadeIn: 0, fadeOut: 0, where })
+    if (words !== '')
+      cues.push({ text: words, style, from, to, fadeIn: 0, fadeOut: 0, layer: 0, isPlaced: false, where })
   }
   if (!plain) notes.warn('styles within subtitles, and places that WebVTT gives them, are left out')
   return cues

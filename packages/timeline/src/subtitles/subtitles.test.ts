@@ -185,6 +185,48 @@ Dialogue: Marked=0,0:00:01.00,0:00:02.00,*Default,NTP,0000,0000,0000,,Old\\Nword
     expect(out.texts.map(({ text }) => text)).toEqual(['a', 'b c'])
   })
 
+  it.each([
+    ['\\fs20000', 'a size of text of 55.6 heights of the picture; up to 2 is possible'],
+    ['\\fs0', 'a size of text of 0 heights of the picture; up to 2 is possible'],
+    ['\\bord100000', 'an outline of 278 heights of the picture; up to 0.1 is possible'],
+    ['\\shad5000', 'the distance of a shadow of 13.9 heights of the picture; up to 0.1 is possible'],
+  ])('that would be as large as %s are refused by name', (tag, what) => {
+    expect(() => burn('a.ass', ass(line(`{${tag}}x`)))).toThrow(`subtitle 1 at 00:00:01.000: ${what}`)
+  })
+
+  it('that are too long or too many are refused in their own words', () => {
+    const cue = '00:00:01,000 --> 00:00:02,000\n'
+    expect(() => burn('a.srt', cue + 'x'.repeat(2001))).toThrow('a text of 2001 characters; 2000 are possible')
+    expect(() => burn('a.srt', `${cue}x\n\n`.repeat(8001))).toThrow('holds 8001 subtitles; 8000 are possible')
+    expect(() => burn('a.srt', `${cue}x\n\n`.repeat(200))).toThrow('its subtitles need 200 tracks')
+  })
+
+  it('that are seen at once stand over each other, and come back down when there is room', () => {
+    const times = (from: number, to: number): string => `00:00:0${from},000 --> 00:00:0${to},000\n`
+    const out = burn(
+      'a.srt',
+      `${times(1, 3)}One\nmore\n\n${times(2, 4)}Two\n\n${times(3, 5)}Three\n\n${times(5, 6)}Four`,
+    )
+    const y = out.texts.map(({ style }) => style.y)
+    expect(y[1]).toBeCloseTo(0.94 - 2 * 0.05 * 1.25)
+    expect([y[0], y[2], y[3]]).toEqual([0.94, 0.94, 0.94])
+  })
+
+  it('of ASS stand below each other at the top, but not those of another layer or with a place of their own', () => {
+    const top = line('{\\an8}a')
+    const out = burn(
+      'a.ass',
+      ass([top.replace('0,0', '1,0'), top, line('{\\an8}b'), line('{\\an8\\pos(64,36)}c')].join('\n')),
+    )
+    expect(out.texts.map(({ text, style }) => [text, style.y])).toEqual([
+      ['a', 0.1],
+      ['b', 0.2],
+      ['c', 0.1],
+    ])
+    // The higher layer lies over all others, though it is the first of the file.
+    expect(clipsOf(out).map(({ where }) => where.slice(0, 10))).toEqual([2, 3, 4, 1].map((one) => `subtitle ${one}`))
+  })
+
   it('need a font, a kind that is known, and words', () => {
     expect(() => burn('a.srt', '00:00:01,000 --> 00:00:02,000\nx', { family: undefined })).toThrow(/in which font/)
     expect(() => burn('a.sub', 'x')).toThrow(/are read from \.srt/)
