@@ -22,6 +22,7 @@ export function exitCodeOf(error: unknown): ExitCode {
     case 'SHEAF_REQUEST_INVALID':
     case 'SHEAF_FRAMES_MALFORMED':
     case 'SHEAF_PRESET_UNKNOWN':
+    case 'SHEAF_PRESET_INVALID':
       return exitCodes.usage
     default:
       return exitCodes.failure

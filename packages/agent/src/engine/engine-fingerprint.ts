@@ -11,7 +11,7 @@ import { renderAudio } from './render-audio.js'
 import { renderChunk } from './render-chunk.js'
 
 /** Raise when the engine's own code makes other bytes of the same manifest. */
-export const ENGINE_VERSION = 'ffmpeg-engine/3'
+export const ENGINE_VERSION = 'ffmpeg-engine/4'
 
 /** What `engineFingerprint` needs. */
 export interface FingerprintOptions {

@@ -55,6 +55,7 @@ export function soundOutput({
   readonly output: string
   readonly layout: SoundLayout
 }): readonly string[] {
+  const { container } = soundFile(preset)
   return [
     '-map',
     '[out]',
@@ -65,8 +66,10 @@ export function soundOutput({
     '+bitexact',
     '-map_metadata',
     '-1',
+    // Else a file of more than 4 GiB could not say how long it is.
+    ...(container === 'wav' ? ['-rf64', 'auto'] : []),
     '-f',
-    soundFile(preset).container,
+    container,
     `file:${output}`,
   ]
 }

@@ -1,7 +1,7 @@
 import type { Rational } from '@sheaf/protocol'
 import type { Preset } from '../preset/preset.js'
 import { colourArgs, segmentFile } from './compile-encoder.js'
-import { encoderArgs } from './encoder-args.js'
+import { deviceArgs, encoderArgs } from './encoder-args.js'
 import { COMMON_ARGS } from './ffmpeg-call.js'
 import type { FrameFormat } from './frame-format.js'
 
@@ -35,6 +35,7 @@ export function compileFilmEncoder({
   const passes = coding.passes === 2 ? ([1, 2] as const) : (['only'] as const)
   return passes.map((pass) => [
     ...COMMON_ARGS,
+    ...deviceArgs(coding),
     ...['-progress', 'pipe:1', '-protocol_whitelist', 'file', '-i', `file:${input}`],
     ...['-map', '0:v:0', '-fps_mode', 'passthrough'],
     ...encoderArgs({ coding, format, part: { kind: 'film', pass, passLog } }),

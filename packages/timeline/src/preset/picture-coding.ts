@@ -33,6 +33,8 @@ export type ParameterRule =
 
 /** An encoder: what it takes, and where its pictures may go. */
 export interface EncoderRule {
+  /** ffprobe's name of what it writes. */
+  readonly codec: string
   /** Raw pictures that it is given. */
   readonly pixels: readonly PixelFormat[]
   readonly parameters: Readonly<Partial<Record<ParameterName, ParameterRule>>>
@@ -75,11 +77,9 @@ const SUBSAMPLED: readonly PixelFormat[] = ['yuv420p', 'yuv422p', 'yuv444p']
 const DEEP: readonly PixelFormat[] = ['yuv420p10le', 'yuv422p10le', 'yuv444p10le']
 
 /** A chip's encoder: eight bits, one number for quality. */
-function chip(
-  quality: ParameterRule,
-  speeds?: readonly string[],
-): Omit<EncoderRule, 'parameters'> & { readonly parameters: EncoderRule['parameters'] } {
+function chip(codec: 'h264' | 'hevc', quality: ParameterRule, speeds?: readonly string[]): EncoderRule {
   return {
+    codec,
     pixels: ['yuv420p'],
     parameters: { quality, ...(speeds && { speed: words(...speeds) }) },
     oneOf: ['quality'],
@@ -89,13 +89,14 @@ function chip(
   }
 }
 
-const NVENC = chip(integer(0, 51), ['p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7'])
-const QSV = chip(integer(1, 51), ['veryfast', 'faster', 'fast', 'medium', 'slow', 'slower', 'veryslow'])
-const AMF = chip(integer(0, 51), ['speed', 'balanced', 'quality'])
+const NVENC_SPEEDS = ['p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7']
+const QSV_SPEEDS = ['veryfast', 'faster', 'fast', 'medium', 'slow', 'slower', 'veryslow']
+const AMF_SPEEDS = ['speed', 'balanced', 'quality']
 
 /** Every encoder that a preset may name. */
 export const ENCODERS = {
   libx264: {
+    codec: 'h264',
     pixels: [...SUBSAMPLED, ...DEEP],
     parameters: { ...x26x, tune: words('film', 'animation', 'grain', 'stillimage') },
     oneOf: ['crf', 'bitrate'],
@@ -103,6 +104,7 @@ export const ENCODERS = {
     bitsPerPixel: 0.12,
   },
   libx265: {
+    codec: 'hevc',
     pixels: [...SUBSAMPLED, ...DEEP],
     parameters: { ...x26x, tune: words('animation', 'grain') },
     oneOf: ['crf', 'bitrate'],
@@ -110,6 +112,7 @@ export const ENCODERS = {
     bitsPerPixel: 0.09,
   },
   libsvtav1: {
+    codec: 'av1',
     pixels: ['yuv420p', 'yuv420p10le'],
     parameters: { crf: integer(1, 63), speed: integer(0, 13) },
     oneOf: ['crf'],
@@ -117,6 +120,7 @@ export const ENCODERS = {
     bitsPerPixel: 0.08,
   },
   prores_ks: {
+    codec: 'prores',
     pixels: ['yuv422p10le', 'yuv444p10le'],
     parameters: { profile: words('proxy', 'lt', 'standard', 'hq', '4444', '4444xq') },
     oneOf: ['profile'],
@@ -124,6 +128,7 @@ export const ENCODERS = {
     bitsPerPixel: 4.5,
   },
   dnxhd: {
+    codec: 'dnxhd',
     pixels: ['yuv422p', 'yuv422p10le', 'yuv444p10le'],
     parameters: { profile: words('dnxhr_lb', 'dnxhr_sq', 'dnxhr_hq', 'dnxhr_hqx', 'dnxhr_444') },
     oneOf: ['profile'],
@@ -131,6 +136,7 @@ export const ENCODERS = {
     bitsPerPixel: 4,
   },
   ffv1: {
+    codec: 'ffv1',
     pixels: [...SUBSAMPLED, ...DEEP],
     parameters: {},
     oneOf: [],
@@ -138,6 +144,7 @@ export const ENCODERS = {
     bitsPerPixel: 8,
   },
   png: {
+    codec: 'png',
     pixels: ['yuv444p', 'yuv444p10le'],
     parameters: {},
     oneOf: [],
@@ -145,6 +152,7 @@ export const ENCODERS = {
     bitsPerPixel: 14,
   },
   exr: {
+    codec: 'exr',
     pixels: ['yuv444p10le'],
     parameters: { format: words('half', 'float'), compression: words('none', 'rle', 'zip1', 'zip16') },
     oneOf: ['format'],
@@ -152,22 +160,23 @@ export const ENCODERS = {
     bitsPerPixel: 40,
   },
   mjpeg: {
+    codec: 'mjpeg',
     pixels: ['yuv420p', 'yuv422p', 'yuv444p'],
     parameters: { quality: integer(1, 31) },
     oneOf: ['quality'],
     endings: ['.jpg', '.jpeg'],
     bitsPerPixel: 2,
   },
-  h264_nvenc: NVENC,
-  hevc_nvenc: NVENC,
-  h264_vaapi: chip(integer(1, 51)),
-  hevc_vaapi: chip(integer(1, 51)),
-  h264_qsv: QSV,
-  hevc_qsv: QSV,
-  h264_videotoolbox: chip(integer(1, 100)),
-  hevc_videotoolbox: chip(integer(1, 100)),
-  h264_amf: AMF,
-  hevc_amf: AMF,
+  h264_nvenc: chip('h264', integer(0, 51), NVENC_SPEEDS),
+  hevc_nvenc: chip('hevc', integer(0, 51), NVENC_SPEEDS),
+  h264_vaapi: chip('h264', integer(1, 51)),
+  hevc_vaapi: chip('hevc', integer(1, 51)),
+  h264_qsv: chip('h264', integer(1, 51), QSV_SPEEDS),
+  hevc_qsv: chip('hevc', integer(1, 51), QSV_SPEEDS),
+  h264_videotoolbox: chip('h264', integer(1, 100)),
+  hevc_videotoolbox: chip('hevc', integer(1, 100)),
+  h264_amf: chip('h264', integer(0, 51), AMF_SPEEDS),
+  hevc_amf: chip('hevc', integer(0, 51), AMF_SPEEDS),
 } as const satisfies Readonly<Record<string, EncoderRule>>
 
 /** An encoder, by ffmpeg's name. */

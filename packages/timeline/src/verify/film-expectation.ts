@@ -2,6 +2,7 @@ import type { Rational } from '@sheaf/protocol'
 import { compileEncoder } from '../compile/compile-encoder.js'
 import { AUDIO_RATE, sampleOfFrame } from '../compile/medium-sound.js'
 import type { Manifest } from '../manifest/manifest.js'
+import { encoderRule } from '../preset/picture-coding.js'
 
 /** What a film must be, read from the job that makes it. */
 export interface FilmExpectation {
@@ -9,7 +10,9 @@ export interface FilmExpectation {
   readonly rate: Rational
   /** What the file must say, in ffprobe's names and values. */
   readonly tags: Readonly<Record<string, string>>
-  /** Seconds of sound; undefined when the edit has none. */
+  /** Of these tags those that may be missing, yet not be others. */
+  readonly mayBeUnsaid?: ReadonlySet<string> | undefined
+  /** Seconds of sound; undefined when the edit has none or the preset leaves it out. */
   readonly soundSeconds: number | undefined
   /** Whether its pictures must be the rendered ones bit for bit. */
   readonly exact: boolean
@@ -19,7 +22,8 @@ export interface FilmExpectation {
 export function expectFilm({ edit, picture, preset }: Manifest): FilmExpectation {
   const output = '/film'
   const args = compileEncoder({ preset, format: picture, frames: 1, rate: edit.rate, output })
-  const encoder = optionOf(args, '-c:v')
+  const rule = preset.pictures && encoderRule(preset.pictures.encoder)
+  const silent = edit.audio.length === 0 || preset.sound.codec === 'none'
   return {
     frames: edit.frames,
     rate: edit.rate,
@@ -28,23 +32,14 @@ export function expectFilm({ edit, picture, preset }: Manifest): FilmExpectation
       height: String(picture.height),
       sample_aspect_ratio: '1:1',
       field_order: 'progressive',
+      ...(rule && { codec_name: rule.codec }),
       ...encoderTags(args),
     },
-    soundSeconds: edit.audio.length === 0 ? undefined : sampleOfFrame(edit.frames, edit.rate) / AUDIO_RATE,
-    exact: encoder !== undefined && LOSSLESS.has(encoder),
+    // A chip's stream may say nothing of colours, and ffprobe believes an H.265 stream more than the file around it.
+    ...(rule?.hardware && { mayBeUnsaid: COLOUR_TAGS }),
+    soundSeconds: silent ? undefined : sampleOfFrame(edit.frames, edit.rate) / AUDIO_RATE,
+    exact: preset.pictures?.encoder === 'ffv1',
   }
-}
-
-/** ffmpeg's names of encoders that lose nothing. */
-const LOSSLESS: ReadonlySet<string> = new Set(['ffv1', 'utvideo', 'ffvhuff', 'huffyuv', 'rawvideo', 'v210'])
-
-/** Encoders whose stream is called otherwise. */
-const CODEC_NAMES: Readonly<Record<string, string>> = {
-  libx264: 'h264',
-  libx265: 'hevc',
-  libsvtav1: 'av1',
-  libaom_av1: 'av1',
-  prores_ks: 'prores',
 }
 
 /** An encoder's options and what ffprobe calls that which they ask for. */
@@ -55,6 +50,8 @@ const TAG_OPTIONS = {
   color_transfer: '-color_trc',
 } as const
 
+const COLOUR_TAGS: ReadonlySet<string> = new Set(Object.keys(TAG_OPTIONS))
+
 /** The encoder's own arguments are the one place that says what a preset asks for: they are read, not repeated. */
 function encoderTags(args: readonly string[]): Record<string, string> {
   const tags: Record<string, string> = {}
@@ -62,8 +59,6 @@ function encoderTags(args: readonly string[]): Record<string, string> {
     const value = optionOf(args, option)
     if (value !== undefined) tags[name] = value
   }
-  const encoder = optionOf(args, '-c:v')
-  if (encoder !== undefined) tags['codec_name'] = CODEC_NAMES[encoder] ?? encoder
   const pixFmt = optionOf(args, '-pix_fmt') ?? optionOf(args, '-pixel_format')
   if (pixFmt !== undefined) tags['pix_fmt'] = pixFmt
   return tags
