@@ -1,6 +1,6 @@
 import type { MediaIndex } from '../media/media-index.js'
 import type { Edit } from '../model/edit.js'
-import { CallBuilder, COMMON_ARGS, type FfmpegCall } from './ffmpeg-call.js'
+import { CallBuilder, COMMON_ARGS, type FfmpegCall, RAW_PICTURES } from './ffmpeg-call.js'
 import { frameBytes, type FrameFormat } from './frame-format.js'
 import { PictureGraph } from './picture-graph.js'
 import { countInputs, planPictures } from './picture-plan.js'
@@ -39,10 +39,7 @@ export function compileCompositor(request: CompositorRequest): CompositorCall {
     '[out]',
     '-frames:v',
     String(to - from),
-    '-fps_mode',
-    'passthrough',
-    '-f',
-    'rawvideo',
+    ...RAW_PICTURES,
     '-pix_fmt',
     format.pixFmt,
     'pipe:1',

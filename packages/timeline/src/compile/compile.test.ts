@@ -68,6 +68,8 @@ describe('compileCompositor', () => {
         "110",
         "-fps_mode",
         "passthrough",
+        "-enc_time_base",
+        "1:1000000",
         "-f",
         "rawvideo",
         "-pix_fmt",

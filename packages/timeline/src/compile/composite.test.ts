@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -161,13 +162,16 @@ describe.runIf(hasFfmpeg())('composited pictures', { timeout: 240_000 }, () => {
     expect(mediaClipsOf(nested.video)).toHaveLength(3)
   })
 
+  const still = (name: string, chain: string): MediaIndex => {
+    const source = ['-f', 'lavfi', '-i', `color=c=white:s=64x36,format=rgba,${chain}`]
+    ffmpeg(['-v', 'error', '-y', ...source, '-frames:v', '1', '-update', '1', `file:${pathOf(name)}`])
+    const index = indexOf(pathOf(name))
+    media.set(name, index)
+    return index
+  }
+
   it('of a still last as long as its clip, and let through what they do not cover', () => {
     const half = "geq=r=200:g=30:b=30:a='if(lt(X,W/2),255,0)'"
-    const still = (name: string, chain: string): void => {
-      const source = ['-f', 'lavfi', '-i', `color=c=white:s=64x36,format=rgba,${chain}`]
-      ffmpeg(['-v', 'error', ...source, '-frames:v', '1', '-update', '1', `file:${pathOf(name)}`])
-      media.set(name, indexOf(pathOf(name)))
-    }
     still("title 'one'.png", half)
     still('photo.jpg', 'format=yuvj420p')
     const edit = read(
@@ -183,6 +187,14 @@ describe.runIf(hasFfmpeg())('composited pictures', { timeout: 240_000 }, () => {
     }
     for (const [left, right] of shown.slice(5)) expect(Math.min(left!, right!)).toBeGreaterThan(232)
     expect(hashes(frames(edit, 2, 7))).toEqual(hashes(frames(edit)).slice(2, 7))
+  })
+
+  it('of a still in a fast edit come without a word of ffmpeg, which an engine takes for a failure', () => {
+    still('photo.jpg', 'format=yuvj420p')
+    const edit = read(timeline([track([clip('p', 0, 30, of('photo.jpg'))])], { global_start_time: time(0, 50) }))
+    const call = compileCompositor({ edit, media, from: 0, to: 12, format })
+    const { stdout, stderr } = spawnSync('ffmpeg', resolveCall(call, { pathOf }), { maxBuffer: 1 << 24 })
+    expect([stderr.toString(), stdout.length]).toEqual(['', 12 * call.frameBytes])
   })
 
   it('that are hidden are not even opened', () => {

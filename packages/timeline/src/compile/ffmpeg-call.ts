@@ -41,6 +41,19 @@ export const MAX_GRAPH_CHARACTERS = 24_000
 /** Options that every call starts with. */
 export const COMMON_ARGS: readonly string[] = ['-hide_banner', '-nostdin', '-v', 'error', '-nostats', '-y']
 
+/**
+ * Options of raw pictures, each of which is written as it comes. Encoders count in units of a frame of the first input
+ * otherwise, in which the times of a faster edit would fall together.
+ */
+export const RAW_PICTURES: readonly string[] = [
+  '-fps_mode',
+  'passthrough',
+  '-enc_time_base',
+  '1:1000000',
+  '-f',
+  'rawvideo',
+]
+
 /** Builds the inputs of a call and remembers which argument is which asset. */
 export class CallBuilder {
   readonly #args: string[]

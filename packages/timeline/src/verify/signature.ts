@@ -1,5 +1,5 @@
 import { type CompositorRequest, compileCompositor } from '../compile/compile-compositor.js'
-import type { FfmpegCall } from '../compile/ffmpeg-call.js'
+import { type FfmpegCall, RAW_PICTURES } from '../compile/ffmpeg-call.js'
 import type { FrameSize } from '../compile/frame-format.js'
 
 /**
@@ -35,9 +35,7 @@ export function signatureFilter({ width, height }: SignatureGrid): string {
 export const SIGNATURE_FORMAT = 'yuv420p16le'
 
 /** What an output needs to write signatures to standard output. */
-export const SIGNATURE_OUTPUT: readonly string[] = [
-  ...['-fps_mode', 'passthrough', '-f', 'rawvideo', '-pix_fmt', SIGNATURE_FORMAT, 'pipe:1'],
-]
+export const SIGNATURE_OUTPUT: readonly string[] = [...[...RAW_PICTURES, '-pix_fmt', SIGNATURE_FORMAT, 'pipe:1']]
 
 /** A process that composes frames [from, to) of an edit as {@link compileCompositor} does and writes their signatures. */
 export function compileSignatures(request: CompositorRequest, grid: SignatureGrid): FfmpegCall {
