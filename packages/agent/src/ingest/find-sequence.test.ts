@@ -23,6 +23,8 @@ import { placeOf, type AssetPlace } from '../blobs/index.js'
 import { inputPlaces } from '../engine/input-places.js'
 import { probeMedia } from '../engine/probe-media.js'
 import { findMedia, type FoundMedium } from './find-media.js'
+import { findSequence } from './find-sequence.js'
+import { DiskFinder } from './media-finder.js'
 
 const format = frameFormat({ width: 96, height: 54 })
 const tools = { ffprobe: 'ffprobe' }
@@ -258,6 +260,27 @@ describe('numbered pictures', { timeout: 60_000 }, () => {
       await rm(join(dir, folder, `shot.%04d.${suffix}`))
     },
   )
+
+  it('that count beyond all bounds are refused at once, as is a folder that cannot be read', async () => {
+    const late = join(dir, 'dated')
+    await mkdir(late)
+    await copyFile(join(dir, 'shots', 'shot.0101.png'), join(late, 'shot.20240101123000.png'))
+    const dated = { target_url_base: 'dated', available_range: null, start_frame: 1 }
+    const target = readEdit(editOf(dated, { frames: 4 }), { editPath: editPath() }).targets[0]?.sequence
+    if (!target) return expect.fail()
+    const probe = (): Promise<MediaIndex> => expect.fail()
+    const finder = new DiskFinder({ folder: dir, roots: [] })
+    const { state } = await findSequence(target, { finder, probe, used: undefined })
+    expect(state).toEqual({ state: 'unreadable', reason: 'it counts 20240101123000 pictures' })
+    const names = () => Promise.reject(Object.assign(new Error('no'), { code: 'EACCES' }))
+    const locked = { found: 'folder', path: late, folder: { names, file: () => expect.fail() } } as const
+    const refused = await findSequence(target, {
+      finder: { find: () => Promise.resolve(locked) },
+      probe,
+      used: undefined,
+    })
+    expect(refused.state).toEqual({ state: 'unreadable', reason: `the folder ${late} cannot be read (EACCES)` })
+  })
 
   it('travel in the manifest', async () => {
     await without(['shot.0105.png'], async () => {

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isSheafError } from '@sheaf/protocol'
 import {
   canBlacken,
   foldPictureNames,
@@ -44,12 +45,14 @@ export async function findSequence(target: SequenceTarget, init: FindSequenceIni
     return { path: place.path, state: { state: 'missing', looked: place.path, why: place.why }, source: undefined }
   }
   if (place.found !== 'folder') return broken(place.path, `${place.path} is no folder`)
-  const named = await namePictures(target, place.folder, init.used)
+  const names = await namesIn(place.folder)
+  if (typeof names === 'string') return broken(place.path, `the folder ${place.path} cannot be read (${names})`)
+  const named = namePictures(target, names, init.used)
   const path = join(place.path, `${named.numbering.prefix}*${named.numbering.suffix}`)
+  if (named.count > MAX_SEQUENCE_PICTURES) return broken(path, `it counts ${named.count} pictures`)
   if (named.files.size === 0 || named.count === 0) {
     return { path, state: { state: 'missing', looked: path, why: 'absent' }, source: undefined }
   }
-  if (named.count > MAX_SEQUENCE_PICTURES) return broken(path, `it counts ${named.count} pictures`)
   const pictures = await lookAt(place.folder, named.files)
   const problem = differences(pictures, named.numbering)
   if (problem !== undefined) return broken(path, problem)
@@ -62,6 +65,17 @@ const broken = (path: string, reason: string): FoundSequence => ({
   source: undefined,
 })
 
+/** What lies in a folder, or the code of the error that kept it from being read. */
+async function namesIn(folder: MediaFolder): Promise<ReadonlyMap<string, string> | string> {
+  try {
+    return await folder.names()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === undefined || isSheafError(error)) throw error
+    return code
+  }
+}
+
 interface NamedPictures {
   readonly numbering: SequenceNumbering
   readonly count: number
@@ -70,16 +84,16 @@ interface NamedPictures {
 }
 
 /** The pictures that are there, by name: as it is written, else with percent escapes resolved. */
-async function namePictures(
+function namePictures(
   target: SequenceTarget,
-  folder: MediaFolder,
+  names: ReadonlyMap<string, string>,
   used: PictureSpan | undefined,
-): Promise<NamedPictures> {
-  const names = await folder.names()
+): NamedPictures {
   const written = composed(target)
   const decoded = composed({ ...target, prefix: decode(target.prefix), suffix: decode(target.suffix) })
   const first = choose(written, target.count, { names, used })
-  if (first.files.size > 0 || (decoded.prefix === written.prefix && decoded.suffix === written.suffix)) return first
+  const found = first.files.size > 0 || first.count > MAX_SEQUENCE_PICTURES
+  if (found || (decoded.prefix === written.prefix && decoded.suffix === written.suffix)) return first
   return choose(decoded, target.count, { names, used })
 }
 
@@ -89,8 +103,9 @@ function choose(
   from: { readonly names: ReadonlyMap<string, string>; readonly used: PictureSpan | undefined },
 ): NamedPictures {
   const count = given ?? countOf(numbering, from.names)
-  const [low, high] = from.used ?? [0, count]
   const files = new Map<number, string>()
+  if (count > MAX_SEQUENCE_PICTURES) return { numbering, count, files }
+  const [low, high] = from.used ?? [0, count]
   for (let picture = Math.max(0, low - MARGIN); picture < Math.min(count, high + MARGIN); picture++) {
     const name = from.names.get(pictureName(numbering, picture))
     if (name !== undefined) files.set(picture, name)

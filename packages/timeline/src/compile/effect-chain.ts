@@ -18,6 +18,17 @@ export function opensAlpha(effects: readonly Effect[]): boolean {
   return effects.some((effect) => known(effect)[0].opensAlpha)
 }
 
+/**
+ * The level at which effects get their pictures when those are wanted at `level`: larger than the canvas where each
+ * pixel is changed by itself, so that a picture that is seen enlarged keeps what it has to show; else as large as it
+ * is fitted, for the others reckon in its pixels.
+ */
+export function sourceLevel(effects: readonly Effect[], level: number): number {
+  if (effects.length === 0) return level
+  const byPixel = effects.every((effect) => known(effect)[0].works === 'on-pixels' && !known(effect)[0].hasGrain)
+  return byPixel ? Math.max(0, level) : 0
+}
+
 /** All the frames that frames [from, to) of a clip with these effects are made from, its neighbours' among them. */
 export function reachOf(effects: readonly Effect[], { from, to }: FrameSpan): FrameSpan {
   let reach: EffectReach = { before: 0, after: 0 }

@@ -1,12 +1,12 @@
 import type { Rational } from '@sheaf/protocol'
 import type { FrameSpan } from '../model/edit.js'
-import { addEffects, opensAlpha, reachOf } from './effect-chain.js'
+import { addEffects, opensAlpha, reachOf, sourceLevel } from './effect-chain.js'
 import type { FilterChains } from './filter-chains.js'
 import type { FrameFormat, FrameSize, Placement } from './frame-format.js'
 import { addLayer, bitsOf, fineFormat, type LayerFormats, rgbFormat } from './layer-formats.js'
 import { addMatte, greyFormat } from './matte.js'
 import { SCALE_FLAGS } from './picture-formats.js'
-import { levelAt, sizeAtLevel, type StillRect, stillRect } from './picture-layout.js'
+import { isScalable, levelAt, sizeAtLevel, stillLevel, type StillRect, stillRect } from './picture-layout.js'
 import { isMoving, type PlainLook, staticPlace } from './plain-look.js'
 import { leastScale, WARP_BORDER, warpFilters, warpLayer } from './warp-filters.js'
 
@@ -70,8 +70,8 @@ export class LookGraph {
     const { look, source } = request
     const still = staticPlace(look.place)
     const rect = still && stillRect(source.fitted, still, this.#context.format)
-    if (still) return rect ? this.#still(request, rect) : this.#nothing(request)
-    return this.#moving(request)
+    if (still && !rect) return this.#nothing(request)
+    return rect && isScalable(rect) ? this.#still(request, rect) : this.#moving(request)
   }
 
   #add(chain: string): string {
@@ -88,11 +88,11 @@ export class LookGraph {
     return below
   }
 
-  /** The pictures with their effects; they are scaled to a level right from the source when nothing is to be done before. */
+  /** The pictures with their effects; see {@link sourceLevel}. */
   #effected({ from, to, look, source }: LookRequest, level: number): Pictures {
     const { effects } = look
     const { format } = this.#context
-    const at = sizeAtLevel(format, effects.length > 0 ? 0 : level)
+    const at = sizeAtLevel(format, sourceLevel(effects, level))
     if (effects.length === 0) return { ...source.write({ from, to }, at), rgb: false, alpha: source.alpha }
     const reach = reachOf(effects, { from, to })
     const span = source.available(reach)
@@ -123,8 +123,7 @@ export class LookGraph {
   /** Pictures that lie upright and still: scaled once, on whole pixels. */
   #still(request: LookRequest, rect: StillRect): string {
     const { look, layer, source, below } = request
-    const ratio = Math.max(rect.width / source.fitted.width, rect.height / source.fitted.height)
-    const level = Math.max(-6, Math.min(source.mostLevel, 3, Math.ceil(Math.log2(ratio) - 1e-9)))
+    const level = stillLevel(rect, source.fitted, source.mostLevel)
     const scaled = this.#scaled(this.#effected(request, level), rect, layer)
     const flips = [...(rect.flipX ? ['hflip'] : []), ...(rect.flipY ? ['vflip'] : [])]
     const turned = flips.length === 0 ? scaled : { ...scaled, label: this.#add(`[${scaled.label}]${flips.join(',')}`) }

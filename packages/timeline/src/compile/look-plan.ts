@@ -2,9 +2,9 @@ import { SheafError } from '@sheaf/protocol'
 import { effectProblem } from '../effect/effects.js'
 import type { MediaIndex } from '../media/media-index.js'
 import type { EditClip, FrameSpan } from '../model/edit.js'
-import { opensAlpha } from './effect-chain.js'
-import { fitInto, type FrameFormat, type Placement } from './frame-format.js'
-import { coversAll, levelSpans, stillRect } from './picture-layout.js'
+import { opensAlpha, sourceLevel } from './effect-chain.js'
+import { fitInto, type FrameFormat, type FrameSize, type Placement } from './frame-format.js'
+import { coversAll, isScalable, levelAt, levelSpans, sizeAtLevel, stillLevel, stillRect } from './picture-layout.js'
 import { isUnseen, type PlainLook, plainLook, staticPlace } from './plain-look.js'
 
 /** What is known of the media and the canvas. */
@@ -60,7 +60,7 @@ export function hidesAll(clip: EditClip, look: PlainLook, context: LookPlanConte
   if (look.crop || look.opacity !== undefined || opensAlpha(look.effects)) return false
   const still = staticPlace(look.place)
   const rect = still && stillRect(fittedOf(clip, context), still, context.format)
-  return rect !== undefined && coversAll(rect, context.format)
+  return rect !== undefined && isScalable(rect) && coversAll(rect, context.format)
 }
 
 /** The parts of a span in which a clip's pictures are scaled to one size. */
@@ -71,4 +71,18 @@ export function lookSpans(
   context: LookPlanContext,
 ): readonly FrameSpan[] {
   return levelSpans(look, span, mostLevelOf(clip, context))
+}
+
+/** How large the canvas is that the pictures of a part of {@link lookSpans} are scaled for, right from their source. */
+export function sourceSize(
+  clip: EditClip,
+  { effects, place }: PlainLook,
+  { from }: FrameSpan,
+  context: LookPlanContext,
+): FrameSize {
+  const [fitted, most] = [fittedOf(clip, context), mostLevelOf(clip, context)]
+  const still = staticPlace(place)
+  const rect = still && stillRect(fitted, still, context.format)
+  const level = rect && isScalable(rect) ? stillLevel(rect, fitted, most) : place ? levelAt(place, from, most) : 0
+  return sizeAtLevel(context.format, sourceLevel(effects, level))
 }

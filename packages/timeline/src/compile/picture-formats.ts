@@ -1,4 +1,4 @@
-import type { FrameFormat, PixelFormat } from './frame-format.js'
+import { frameBytes, type FrameFormat, type FrameSize, type PixelFormat } from './frame-format.js'
 
 /** Swscale's choice that gives the same pixels on every CPU. */
 export const SCALE_FLAGS = 'flags=bicubic+accurate_rnd+bitexact'
@@ -6,7 +6,7 @@ export const SCALE_FLAGS = 'flags=bicubic+accurate_rnd+bitexact'
 /** ffmpeg's names of the formats in which the pictures of a job are worked on. All are pinned: nothing is negotiated. */
 export interface WorkFormats {
   /** Opaque pictures, from chain to chain. */
-  readonly canvas: string
+  readonly canvas: PixelFormat
   /** Pictures with straight alpha that are laid over those; of the same depth. */
   readonly alpha: string
   /** The one format of this depth, besides RGB, in which the transition filter works. */
@@ -29,7 +29,7 @@ const FORMATS: Readonly<Record<PixelFormat, WorkFormats>> = {
   yuva444p10le: of('yuv444p10le', undefined),
 }
 
-function of(canvas: string, overlay: string | undefined): WorkFormats {
+function of(canvas: PixelFormat, overlay: string | undefined): WorkFormats {
   const deep = canvas.endsWith('10le')
   return {
     canvas,
@@ -44,4 +44,11 @@ function of(canvas: string, overlay: string | undefined): WorkFormats {
 /** The formats in which the pictures of a job are worked on. */
 export function workFormats({ pixFmt }: Pick<FrameFormat, 'pixFmt'>): WorkFormats {
   return FORMATS[pixFmt]
+}
+
+/** Bytes of one picture of this size on its way through the graph, in the format that a job's pictures are worked on. */
+export function workBytes({ width, height }: FrameSize, { pixFmt, colour }: FrameFormat, transparent: boolean): number {
+  const { canvas, deep } = workFormats({ pixFmt })
+  const opaque = frameBytes({ width, height, colour, pixFmt: canvas })
+  return opaque + (transparent ? width * height * (deep ? 2 : 1) : 0)
 }

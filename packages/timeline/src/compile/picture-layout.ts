@@ -14,7 +14,7 @@ export function stillRect(fitted: Placement, place: StaticPlace, canvas: FrameSi
   const across = edges([fitted.x, fitted.width], [place.x * canvas.width, place.scaleX, place.anchorX])
   const down = edges([fitted.y, fitted.height], [place.y * canvas.height, place.scaleY, place.anchorY])
   const rect = { x: across.from, y: down.from, width: across.to - across.from, height: down.to - down.from }
-  if (rect.width < 2 || rect.height < 2 || rect.width > 32_768 || rect.height > 32_768) return undefined
+  if (rect.width < 2 || rect.height < 2) return undefined
   if (across.to <= 0 || down.to <= 0 || across.from >= canvas.width || down.from >= canvas.height) return undefined
   return { ...rect, flipX: place.scaleX < 0, flipY: place.scaleY < 0 }
 }
@@ -29,6 +29,20 @@ function edges(
 }
 
 const evenAt = (value: number): number => 2 * Math.round(value / 2)
+
+/** Largest side in pixels that pictures are scaled to; larger ones are moved, which makes only what is seen of them. */
+const LARGEST_SIDE = 32_768
+
+/** Whether a rectangle is of a size that a picture can be scaled to. */
+export function isScalable({ width, height }: FrameSize): boolean {
+  return width <= LARGEST_SIDE && height <= LARGEST_SIDE
+}
+
+/** How large, in doublings of the fitted size, a picture is to be scaled for a rectangle. See {@link levelAt}. */
+export function stillLevel(rect: FrameSize, fitted: FrameSize, most: number): number {
+  const ratio = Math.max(rect.width / fitted.width, rect.height / fitted.height)
+  return Math.max(LEVELS.least, Math.min(most, LEVELS.most, Math.ceil(Math.log2(ratio) - 1e-9)))
+}
 
 /** Whether a rectangle leaves nothing of the canvas free. */
 export function coversAll({ x, y, width, height }: Placement, canvas: FrameSize): boolean {

@@ -2,8 +2,9 @@ import { SheafError } from '@sheaf/protocol'
 import type { MediaIndex } from '../media/media-index.js'
 import type { EditClip, EditElement, EditTrack, FrameSpan, TransitionStyle } from '../model/edit.js'
 import { reachOf } from './effect-chain.js'
-import { coversCanvas, frameBytes, type FrameFormat } from './frame-format.js'
-import { hidesAll, isHidden, lookOfClip, lookSpans } from './look-plan.js'
+import { coversCanvas, fitInto, type FrameFormat, type FrameSize } from './frame-format.js'
+import { hidesAll, isHidden, lookOfClip, lookSpans, sourceSize } from './look-plan.js'
+import { workBytes } from './picture-formats.js'
 import type { PlainLook } from './plain-look.js'
 
 /** What is to be seen on frames [from, to) of the edit: a tree of pictures of the canvas' size, opaque but in a stack that is one picture. */
@@ -142,16 +143,26 @@ function planLook(
   }
   const hides = hidesAll(clip, look, context)
   return parts
-    .flatMap((part) => spansFor(clip, part, context))
+    .flatMap((part) => spansFor(clip, part, context, sourceSize(clip, look, part, context)))
     .map((part): ClipPlan => {
       return { kind: 'clip', ...part, clip, look, over: hides ? undefined : planTracks(below, part, context) }
     })
 }
 
 /** Clips that run backwards are rendered in short pieces, each turned round by itself. */
-function spansFor({ content }: EditClip, span: FrameSpan, { format }: PlanContext): readonly FrameSpan[] {
+function spansFor(
+  { content }: EditClip,
+  span: FrameSpan,
+  { format, media }: PlanContext,
+  size: FrameSize = format,
+): readonly FrameSpan[] {
   if (content.kind !== 'media' || content.speed.num >= 0) return [span]
-  const length = Math.max(1, Math.floor(REVERSED_BYTES / frameBytes(format)))
+  const video = media.get(content.media)?.video
+  const pictures = video ? fitInto(video, size) : size
+  const length = Math.max(
+    1,
+    Math.floor(REVERSED_BYTES / workBytes(pictures, format, video !== undefined && video.alpha !== 'none')),
+  )
   const spans: FrameSpan[] = []
   for (let from = span.from; from < span.to; from += length) {
     spans.push({ from, to: Math.min(from + length, span.to) })

@@ -61,6 +61,8 @@ export interface EffectReach {
 export interface EffectType extends EffectInfo {
   /** Whether it changes each pixel by itself, or by those around it: then it works on colours multiplied by their alpha. */
   readonly works: 'on-pixels' | 'on-areas'
+  /** Whether it lays a pattern over the pictures, as fine as their pixels are. */
+  readonly hasGrain?: true
   /** Of the classes `bounded` and `cadence`: pictures around a frame that decide about it. */
   readonly reach?: (values: EffectValues) => EffectReach
   /** Of the class `cadence`: frames of one group, counted from the clip's first. */

@@ -63,6 +63,7 @@ export const timeEffects: readonly EffectType[] = [
     class: 'stateless',
     works: 'on-pixels',
     parameters: [parameter('strength', [0, 0.2, 1], '0 leaves it as it is'), seed],
+    hasGrain: true,
     write: writeGrain(false),
   },
   {
@@ -71,6 +72,7 @@ export const timeEffects: readonly EffectType[] = [
     class: 'time',
     works: 'on-pixels',
     parameters: [parameter('strength', [0, 0.1, 1], '0 leaves it as it is'), seed],
+    hasGrain: true,
     write: writeGrain(true),
   },
   {

@@ -1,6 +1,10 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { stillRect } from '../compile/picture-layout.js'
+import type { StaticPlace } from '../compile/plain-look.js'
 import type { MediaState } from '../media/check-media.js'
 import { clipOf, editOf, steadyIndex } from '../testing/media-fixtures.js'
+import { curveAt } from './curve.js'
 import type { EditClip, FitBox, Look } from './edit.js'
 import { settleEdit } from './settle-edit.js'
 
@@ -88,6 +92,28 @@ describe('an edit that is settled', () => {
     for (const [key, value] of Object.entries(place)) expect(look?.place?.[key as 'x']).toBeCloseTo(value, 9)
     for (const [key, value] of Object.entries(crop ?? {})) expect(look?.crop?.[key as 'left']).toBeCloseTo(value, 9)
     expect(look?.crop === undefined).toBe(crop === undefined)
+  })
+
+  it('puts a picture into the same box whatever point of it stays where it is', () => {
+    const fitted = { x: 0, y: 0, ...canvas }
+    fc.assert(
+      fc.property(fc.integer({ min: -20, max: 30 }), fc.integer({ min: -20, max: 30 }), (across, down) => {
+        const still = { scaleX: 1, scaleY: 1, rotation: 0, anchorX: across / 10, anchorY: down / 10 }
+        const how = { x: 0.5, width: 0.25, height: 0.5, how: 'stretch' } as const
+        const place = settled({ ...box(how), place: { x: 0.1, y: 0.05, ...still } })?.place
+        const rect = stillRect(fitted, place as StaticPlace, canvas)
+        expect(rect).toMatchObject({ x: 640 + 128, y: 36, width: 320, height: 360 })
+      }),
+    )
+  })
+
+  it('keeps crops that move, and lets them go no further than all of the picture', () => {
+    const key = (frame: number, value: number) => ({ frame, value, ease: 'linear' as const })
+    const crop = { left: [key(0, 0), key(4, 0.4)], top: [key(0, 0.5), key(4, 0.9)], right: 0, bottom: 0 }
+    const fit = { cropPixels: { left: 64, top: 72, right: 0, bottom: 0 } }
+    const settledCrop = settled({ crop, fit })?.crop
+    expect(settledCrop?.left).toEqual([key(0, 0.1), key(4, 0.5)])
+    ;[0.7, 0.8, 0.9, 1, 1].forEach((value, frame) => expect(curveAt(settledCrop!.top, frame)).toBeCloseTo(value, 9))
   })
 
   it('joins a box with the place that is said besides', () => {

@@ -1,8 +1,22 @@
 import { displaySize, type FrameSize } from '../compile/frame-format.js'
 import type { MediaState } from '../media/check-media.js'
-import type { Crop, Edit, EditClip, EditElement, EditItem, EditTrack, Fit, FitBox, Look, Place } from './edit.js'
+import type {
+  Crop,
+  Curve,
+  CurveKey,
+  Edit,
+  EditClip,
+  EditElement,
+  EditItem,
+  EditTrack,
+  Fit,
+  FitBox,
+  Look,
+  Place,
+} from './edit.js'
 import { multiplyCurves } from './multiply-curves.js'
-import { addToCurve } from './curve.js'
+import { addToCurve, curveAt } from './curve.js'
+import { framesBetween } from './frames-between.js'
 
 /** What an edit is settled with. */
 export interface Settled {
@@ -69,7 +83,7 @@ function settleLook(look: Look, fit: Fit, size: FrameSize, canvas: FrameSize): L
     bottom: share(pixels.bottom, size.height),
   }
   const boxed = fit.box && putIntoBox(fit.box, size, canvas)
-  const crop = addCrops(addCrops(own, boxed?.crop ?? NO_CROP), look.crop)
+  const crop = addCrops(boxed?.crop ?? NO_CROP, addCrops(own, look.crop))
   const place = boxed ? joinPlaces(boxed, look.place ?? IN_PLACE) : look.place
   const cuts = Object.values(crop).some((side) => side !== 0)
   return { ...rest, ...(cuts && { crop }), ...(place && { place }) }
@@ -79,9 +93,28 @@ const share = (pixels: number, side: number): number => Math.min(1, Math.max(0, 
 
 type Sides = Readonly<Record<keyof Crop, number>>
 
-function addCrops(a: Sides, b: Crop | undefined): Sides & Crop {
-  const side = (key: keyof Crop): number => Math.min(1, a[key] + (typeof b?.[key] === 'number' ? b[key] : 0))
+function addCrops(a: Sides, b: Crop | undefined): Crop {
+  const side = (key: keyof Crop): Curve => addUpTo1(b?.[key] ?? 0, a[key])
   return { left: side('left'), top: side('top'), right: side('right'), bottom: side('bottom') }
+}
+
+/** The sum, 1 at most: where keys would go beyond, each whole frame has one of its own. */
+function addUpTo1(curve: Curve, more: number): Curve {
+  const sum = addToCurve(curve, more)
+  if (typeof sum === 'number') return Math.min(1, sum)
+  if (sum.every(({ value }) => value <= 1)) return sum
+  return sum.flatMap((key, i): CurveKey[] => {
+    const next = sum[i + 1]
+    const kept = { ...key, value: Math.min(1, key.value) }
+    if (!next || key.ease === 'hold' || (key.value <= 1 && next.value <= 1)) return [kept]
+    const between = framesBetween(key.frame, next.frame)
+    const sampled = between.map((frame) => ({
+      frame,
+      value: Math.min(1, curveAt(sum, frame)),
+      ease: 'linear' as const,
+    }))
+    return [{ ...kept, ease: 'linear' }, ...sampled]
+  })
 }
 
 interface Boxed {
@@ -90,6 +123,8 @@ interface Boxed {
   readonly y: number
   readonly scaleX: number
   readonly scaleY: number
+  /** The size of the picture without the box, in canvas widths and heights. */
+  readonly fitted: FrameSize
 }
 
 /** What a box makes of a picture that lies fitted into the middle of the canvas. */
@@ -117,6 +152,7 @@ function putIntoBox(box: FitBox, size: FrameSize, canvas: FrameSize): Boxed {
     y: down.middle / canvas.height - 0.5,
     scaleX: toX / fitted,
     scaleY: toY / fitted,
+    fitted: { width: (size.width * fitted) / canvas.width, height: (size.height * fitted) / canvas.height },
   }
 }
 
@@ -132,8 +168,9 @@ function along({ start, room, side, align }: Record<'start' | 'room' | 'side' | 
 function joinPlaces(boxed: Boxed, place: Place): Place {
   return {
     ...place,
-    x: addToCurve(place.x, boxed.x),
-    y: addToCurve(place.y, boxed.y),
+    // Scaling by the box leaves the middle of the picture where it is, and the anchor goes along with the picture.
+    x: addToCurve(place.x, boxed.x + (0.5 - place.anchorX) * (1 - boxed.scaleX) * boxed.fitted.width),
+    y: addToCurve(place.y, boxed.y + (0.5 - place.anchorY) * (1 - boxed.scaleY) * boxed.fitted.height),
     scaleX: multiplyCurves(place.scaleX, boxed.scaleX),
     scaleY: multiplyCurves(place.scaleY, boxed.scaleY),
   }
