@@ -5,6 +5,7 @@ import type { Notes, Refusal } from './refusal.js'
 import type { TargetList } from './target-list.js'
 import type { TextTarget } from './text.js'
 import { cutTrack, fillSpan } from './walk-edit.js'
+import { withinLimits } from './within-limits.js'
 
 /** What was noticed while an edit was read: nothing in it stops the render. */
 export interface EditReport {
@@ -37,7 +38,8 @@ export interface Gathered {
 
 /**
  * The end of every reader: throws SHEAF_EDIT_UNSUPPORTED with all that was refused, SHEAF_EDIT_EMPTY or
- * SHEAF_EDIT_INVALID (too long); else the edit with its tracks on exactly its frames, without empty ones.
+ * SHEAF_EDIT_INVALID (too long); else the edit with its tracks on exactly its frames, without empty ones,
+ * its names no longer than a job keeps them.
  */
 export function finishEdit(edit: Edit, { editPath, notes, targets, unsupported }: Gathered): ReadEdit {
   if (notes.refusals.length > 0) throw unsupportedEdit(editPath, notes.refusals)
@@ -46,8 +48,10 @@ export function finishEdit(edit: Edit, { editPath, notes, targets, unsupported }
   if (frames > MAX_EDIT_FRAMES) throw tooLong(editPath, frames, rate)
   const fit = (tracks: readonly EditTrack[]): EditTrack[] =>
     tracks.filter(showsSomething).map((track) => fitTrack(track, frames, rate))
+  const limited = withinLimits({ ...edit, video: fit(edit.video), audio: fit(edit.audio) })
+  if (limited.refusals.length > 0) throw unsupportedEdit(editPath, limited.refusals)
   return {
-    edit: { ...edit, video: fit(edit.video), audio: fit(edit.audio) },
+    edit: limited.edit,
     targets: targets.list(),
     texts: targets.listTexts(),
     report: { warnings: notes.warnings, unsupported },

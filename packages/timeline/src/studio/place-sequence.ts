@@ -1,4 +1,5 @@
 import { type Rational, rational, ZERO } from '@sheaf/protocol'
+import { MANIFEST_LIMITS } from '../manifest/manifest.js'
 import { checkHandles } from '../model/check-handles.js'
 import type { EditClip, EditElement, EditItem, EditTrack, FrameSpan, Level, Look } from '../model/edit.js'
 import { layTransitions, type PlacedItem, type PlacedTransition } from '../model/lay-transitions.js'
@@ -43,6 +44,7 @@ export class SequencePlacer {
   readonly #targets: TargetList
   readonly #notes: Notes
   #depth = 0
+  #placed = 0
 
   constructor(init: { readonly targets: TargetList; readonly notes: Notes }) {
     this.#targets = init.targets
@@ -121,7 +123,7 @@ export class SequencePlacer {
   /** A clip on all frames on which it is seen; a gap when it was refused. */
   #element({ clip, own }: LaneClip, visible: FrameSpan, around: Around): EditElement {
     const gap = { kind: 'gap', ...visible } as const
-    if (own.to === own.from) return gap
+    if (own.to === own.from || !this.#hasRoom(clip)) return gap
     const { kind, map, track } = around
     const speed = multiplySpeeds(clip.speed, map.speed)
     if (!isPossibleSpeed(speed)) {
@@ -133,6 +135,16 @@ export class SequencePlacer {
     const base = { kind: 'clip', name: clip.name, ...own, where: clip.where } as const
     const whole = this.#whole(clip, { base, speed, own, visible, around })
     return whole ? reframe({ ...whole, ...more }, visible, map.rate) : gap
+  }
+
+  /** Sequences that stand in each other twice over grow without end in a small file: there is room for so many clips. */
+  #hasRoom({ where }: StudioClip): boolean {
+    this.#placed += 1
+    if (this.#placed === MANIFEST_LIMITS.items + 1) {
+      const what = `sequences that hold more than ${MANIFEST_LIMITS.items} clips, counted wherever they are used`
+      this.#notes.refuse(what, where)
+    }
+    return this.#placed <= MANIFEST_LIMITS.items
   }
 
   #look(curves: Parameters<typeof placeLook>[0]): { readonly look?: Look } {
