@@ -116,6 +116,26 @@ describe('transitions that are cut into', { timeout: 120_000 }, () => {
       }
     })
 
+    it('show a stack whose effects look at its neighbours as if nothing were cut', () => {
+      const clip = lookClip(medium('wide', 3), 0, 40)
+      const look = { effects: [{ id: 'motion-blur', parameters: { frames: 6 } }] }
+      const stack = lookClip({ kind: 'stack', tracks: [{ name: 'n', items: [clip] }] }, 0, 40, look)
+      const part = (from: number, to: number) => reframe(stack, { from, to }, layered(40).rate)
+      const whole = hashesOf(studio.render(layered(40, [stack])))
+      expect(new Set(whole).size).toBe(40)
+      const across = { from: 20, to: 30 }
+      const mixed = layered(40, [part(0, 20), mix(across, part(20, 30), part(20, 30)), part(30, 40)])
+      const [flat, cut] = [studio.render(layered(40, [stack])), studio.render(mixed)]
+      const apart = cut.map((picture, i) => {
+        const sums = picture.subarray(0, 96 * 54).map((value, at) => Math.abs(value - (flat[i]?.[at] ?? 0)))
+        return Math.max(...sums)
+      })
+      // Colours of transitions are as fine as brightness.
+      expect(Math.max(...apart)).toBeLessThanOrEqual(2)
+      expect(hashesOf([...cut.slice(0, 20), ...cut.slice(30)])).toEqual([...whole.slice(0, 20), ...whole.slice(30)])
+      expect(hashesOf(studio.render(sliceEdit(layered(40, [stack]), { from: 7, to: 12 })))).toEqual(whole.slice(7, 12))
+    })
+
     it('dissolve from what lies below at the right frame', () => {
       const greys = Array.from({ length: 40 }, (_, i) => lookClip(colour((100 + i).toString(16).repeat(3)), i, i + 1))
       const across = { from: 10, to: 30 }

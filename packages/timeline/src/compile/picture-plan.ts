@@ -26,7 +26,7 @@ export interface StackPlan extends FrameSpan {
   readonly kind: 'stack'
   readonly clip: EditClip
   readonly look: PlainLook
-  /** On all the frames that the look's effects want and the clip has. */
+  /** On all the frames that the look's effects want and the clip's tracks hold. */
   readonly inside: PicturePlan
   readonly over: PicturePlan
 }
@@ -136,7 +136,8 @@ function planLook(
   if (content.kind === 'stack') {
     return parts.map((part): StackPlan => {
       const { from, to } = reachOf(look.effects, part)
-      const reach = { from: Math.max(from, clip.from), to: Math.min(to, clip.to) }
+      const held = spanOf(content.tracks, clip)
+      const reach = { from: Math.max(from, held.from), to: Math.min(to, held.to) }
       const inside = planTracks(content.tracks, reach, { ...context, ground: 'nothing' })
       return { kind: 'stack', ...part, clip, look, inside, over: planTracks(below, part, context) }
     })
@@ -147,6 +148,13 @@ function planLook(
     .map((part): ClipPlan => {
       return { kind: 'clip', ...part, clip, look, over: hides ? undefined : planTracks(below, part, context) }
     })
+}
+
+/** The frames that all tracks of a stack hold: those of its clip, and more where its effects look beyond them. */
+function spanOf(tracks: readonly EditTrack[], clip: FrameSpan): FrameSpan {
+  const starts = tracks.map(({ items }) => items[0]?.from ?? clip.from)
+  const ends = tracks.map(({ items }) => items.at(-1)?.to ?? clip.to)
+  return tracks.length === 0 ? clip : { from: Math.max(...starts), to: Math.min(...ends) }
 }
 
 /** Clips that run backwards are rendered in short pieces, each turned round by itself. */

@@ -17,15 +17,16 @@ export class TrackValueReader {
     this.#longestTransition = LONGEST_TRANSITION_SECONDS * rationalToNumber(rate)
   }
 
-  /** A track whose items fill `span`. */
-  track(value: ValueReader, span: FrameSpan): EditTrack {
+  /** A track whose items fill `span`; those of a nested stack may reach beyond it, for effects that look there. */
+  track(value: ValueReader, span: FrameSpan, extent: 'exactly' | 'at least' = 'exactly'): EditTrack {
     const items = value.field('items').list(MANIFEST_LIMITS.items, (item) => this.#item(item))
-    let at = span.from
+    const wide = extent === 'at least'
+    let at = wide ? Math.min(span.from, items[0]?.from ?? span.from) : span.from
     for (const item of items) {
       if (item.from !== at) throw value.error(`items without holes (at frame ${at})`)
       at = item.to
     }
-    if (at !== span.to) throw value.error(`items up to frame ${span.to}`)
+    if (wide ? at < span.to : at !== span.to) throw value.error(`items up to frame ${span.to}`)
     const title = value.field('title').optional((text) => text.text(MANIFEST_LIMITS.title))
     const level = value.field('level').optional(readLevel)
     const name = value.field('name').text(256)
@@ -93,7 +94,9 @@ export class TrackValueReader {
         return { kind: 'bars' }
       case 'stack': {
         if (++this.#depth > MANIFEST_LIMITS.depth) throw value.error(`at most ${MANIFEST_LIMITS.depth} stacks deep`)
-        const tracks = value.field('tracks').list(MANIFEST_LIMITS.tracks, (track) => this.track(track, span))
+        const tracks = value
+          .field('tracks')
+          .list(MANIFEST_LIMITS.tracks, (track) => this.track(track, span, 'at least'))
         this.#depth -= 1
         return { kind: 'stack', tracks }
       }

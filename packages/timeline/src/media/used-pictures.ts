@@ -1,4 +1,6 @@
 import { addRational, divRational, floorRational, mulRational, type Rational, rational } from '@sheaf/protocol'
+import { reachOf } from '../compile/effect-chain.js'
+import { effectProblem } from '../effect/effects.js'
 import type { Edit, EditTrack, MediaClip } from '../model/edit.js'
 import { mediaClipsOf, mediaTimeAt } from '../model/walk-edit.js'
 import type { PictureSpan } from './picture-sequence.js'
@@ -14,7 +16,19 @@ export function picturesOfClip(clip: MediaClip, rate: Rational, pictureSeconds: 
   return [Math.min(first, last), Math.max(first, last) + 1]
 }
 
-/** The pictures of the sequence named `media` that an edit shows anywhere, as one span; undefined when it shows none. */
+/**
+ * The clip on all the frames that its effects look at, and one to either side, which ffmpeg reads to see which picture
+ * is on at a border: at a high speed that is many pictures.
+ */
+function reached(clip: MediaClip, rate: Rational): MediaClip {
+  const effects = (clip.look?.effects ?? []).filter((effect) => effectProblem(effect) === undefined)
+  const { from, to } = reachOf(effects, clip)
+  const wide = { from: from - 1, to: to + 1 }
+  const { content } = clip
+  return { ...clip, ...wide, content: { ...content, start: mediaTimeAt(clip, wide.from, rate) } }
+}
+
+/** The pictures of the sequence named `media` that an edit shows or its effects look at, as one span; undefined when it shows none. */
 export function picturesOfEdit(
   edit: { readonly video: readonly EditTrack[]; readonly rate: Edit['rate'] },
   media: string,
@@ -23,7 +37,7 @@ export function picturesOfEdit(
   let span: PictureSpan | undefined
   for (const clip of mediaClipsOf(edit.video)) {
     if (clip.content.media !== media) continue
-    const [from, to] = picturesOfClip(clip, edit.rate, pictureSeconds)
+    const [from, to] = picturesOfClip(reached(clip, edit.rate), edit.rate, pictureSeconds)
     span = span ? [Math.min(span[0], from), Math.max(span[1], to)] : [from, to]
   }
   return span

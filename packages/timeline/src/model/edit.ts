@@ -37,7 +37,10 @@ export interface FrameSpan {
   readonly to: number
 }
 
-/** Items in rising order without holes: over [0, frames), in a nested stack over the frames of its clip. */
+/**
+ * Items in rising order without holes: over [0, frames), in a nested stack over the frames of its clip, and as far
+ * beyond them as there is something that its effects look at.
+ */
 export interface EditTrack {
   /** `V1`, `A1`; nested ones `V1.3.1`: the first track in item 3 of V1. */
   readonly name: string

@@ -1,5 +1,7 @@
 import { addRational, mulRational, type Rational, rational } from '@sheaf/protocol'
-import type { Edit, EditElement, EditItem, EditTrack, FrameSpan, MediaClip, MediaContent } from './edit.js'
+import { reachOf } from '../compile/effect-chain.js'
+import { effectProblem } from '../effect/effects.js'
+import type { Edit, EditClip, EditElement, EditItem, EditTrack, FrameSpan, MediaClip, MediaContent } from './edit.js'
 
 /** The second of its medium that a clip shows at frame `frame` of the edit, which may lie outside the clip. */
 export function mediaTimeAt(
@@ -11,7 +13,7 @@ export function mediaTimeAt(
   return addRational(clip.content.start, frames)
 }
 
-/** The same element on frames [from, to), which may reach beyond its own; nested tracks are cut likewise. */
+/** The same element on frames [from, to), which may reach beyond its own; nested tracks are cut likewise, to what its effects look at. */
 export function reframe(element: EditElement, span: FrameSpan, rate: Rational) {
   const { from, to } = span
   if (element.kind === 'gap') return { kind: 'gap', from, to } as const
@@ -22,12 +24,19 @@ export function reframe(element: EditElement, span: FrameSpan, rate: Rational) {
       return { ...element, from, to, content: { ...content, start } }
     }
     case 'stack': {
-      const tracks = content.tracks.map((track) => cutTrack(track, span, rate))
+      const wide = reachOfClip(element, span)
+      const tracks = content.tracks.map((track) => cutTrack(track, wide, rate))
       return { ...element, from, to, content: { ...content, tracks } }
     }
     default:
       return { ...element, from, to }
   }
+}
+
+/** All the frames that the effects of a clip look at; of a stack its tracks keep what they have of them. */
+function reachOfClip({ look }: EditClip, span: FrameSpan): FrameSpan {
+  const effects = (look?.effects ?? []).filter((effect) => effectProblem(effect) === undefined)
+  return reachOf(effects, span)
 }
 
 /** The part of a track on frames [from, to). */
