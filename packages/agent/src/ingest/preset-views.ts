@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import type { PresetView } from '@sheaf/protocol'
 import { BUILT_IN_PRESETS, presetFileText, presetOptions, type Preset } from '@sheaf/timeline'
 import { listOwnPresets } from './find-preset.js'
@@ -10,8 +9,15 @@ export async function presetViews(folder: string, encoders: ReadonlySet<string>)
     ...BUILT_IN_PRESETS.map((preset) => viewOf(preset, encoders)),
     ...own.map((one): PresetView => {
       if (one.kind === 'preset') return { ...viewOf(one.preset, encoders), path: one.path }
-      const name = basename(one.path, '.json')
-      return { name, summary: '', endings: [], options: [], file: '', path: one.path, problem: one.error.message }
+      return {
+        name: one.name,
+        summary: '',
+        endings: [],
+        options: [],
+        file: '',
+        path: one.path,
+        problem: one.error.message,
+      }
     }),
   ]
 }

@@ -1,3 +1,5 @@
+import { aFarm, aJob, FakeAgent } from '@sheaf/client/testing'
+import { SheafError } from '@sheaf/protocol'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { FilmReport, VerifyFilm } from '../agent-contract.js'
 import { FakeTerminal, TestCli } from '../testing/test-environment.js'
@@ -75,4 +77,24 @@ it('needs to be told the edit', async () => {
   const run = await cli.run(['verify', 'film.mp4'], fake(report))
   expect(run.exitCode).toBe(2)
   expect(run.stderr.text).toContain('--edit')
+})
+
+it('says that a job’s preset must be named again when its words are not enough', async () => {
+  const agent = await FakeAgent.start()
+  try {
+    const farm = aFarm()
+    const job = aJob({ outputPath: '/films/film.mp4', submitter: farm.self, preset: 'ours:crf=20' })
+    agent.on('GET /v1/farm', { json: { ...farm, jobs: [job] } })
+    await agent.writeRunFiles(cli.storePath)
+    const unknown = new SheafError({ code: 'SHEAF_PRESET_UNKNOWN', message: 'there is no preset "ours"', hint: 'x' })
+    const verifyFilm: VerifyFilm = () => Promise.reject(unknown)
+    const run = await cli.run(['verify', 'film.mp4', '--edit', 'film.otio'], { verifyFilm })
+    expect(run.exitCode).toBe(2)
+    expect(run.stderr.text).toContain('the job that wrote this film has the preset "ours:crf=20"')
+    expect(run.stderr.text).toContain('--preset ./ours.json')
+    const asked = await cli.run(['verify', 'film.mp4', '--edit', 'film.otio', '--preset', 'ours'], { verifyFilm })
+    expect(asked.stderr.text).toContain('✗ there is no preset "ours"')
+  } finally {
+    await agent.stop()
+  }
 })

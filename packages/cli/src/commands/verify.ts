@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { isSheafError, type FarmView, type JobView } from '@sheaf/protocol'
+import { isSheafError, SheafError, type FarmView, type JobView } from '@sheaf/protocol'
 import type { FilmReport, KnownRenders } from '../agent-contract.js'
 import { baseName, formatCount, formatPercent } from '../display/format.js'
 import { exitCodes, type ExitCode } from '../exit-codes.js'
@@ -65,9 +65,22 @@ async function compare(session: Session, filePath: string, options: VerifyOption
         live.draw([style.dim(`comparing ${safeText(baseName(filePath))} with its edit: ${formatPercent(done, total)}`)])
       },
     })
+  } catch (error) {
+    throw options.preset === undefined && job ? withoutPreset(error, job.view) : error
   } finally {
     live?.end('clear')
   }
+}
+
+/** Nobody asked for the preset that is unknown here: it is the job's, from a file that only its submitter named. */
+function withoutPreset(error: unknown, { preset }: JobView): unknown {
+  if (!isSheafError(error, 'SHEAF_PRESET_UNKNOWN') && !isSheafError(error, 'SHEAF_PRESET_INVALID')) return error
+  return new SheafError({
+    code: error.code,
+    message: `the job that wrote this film has the preset "${preset}", which cannot be found again by these words: ${error.message}`,
+    hint: 'Say what the film was rendered with: --preset NAME, or the path of its file, such as --preset ./ours.json',
+    cause: error,
+  })
 }
 
 function show(session: Session, report: FilmReport): void {

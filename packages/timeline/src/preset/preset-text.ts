@@ -1,5 +1,5 @@
 import { SheafError } from '@sheaf/protocol'
-import { PIXEL_FORMATS } from '../compile/frame-format.js'
+import { PIXEL_FORMATS, type PixelFormat } from '../compile/frame-format.js'
 import { ValueReader } from '../manifest/value-reader.js'
 import { BUILT_IN_PRESETS } from './built-in-presets.js'
 import { encoderRule, type ParameterName, type ParameterRule, PROFILE_PIXELS } from './picture-coding.js'
@@ -68,7 +68,8 @@ export function withOptions(preset: Preset, options: string): Preset {
 }
 
 /** The options that a preset takes, with what it has: `crf=0-51 (20)`. */
-export function presetOptions({ pictures, pixels, sound }: Preset): string[] {
+export function presetOptions(preset: Preset): string[] {
+  const { pictures, pixels, sound } = preset
   const kbits = sound.codec === 'aac' ? [`kbits=32-512 (${sound.kbits})`] : []
   if (!pictures) return kbits
   const rule = encoderRule(pictures.encoder)
@@ -76,16 +77,40 @@ export function presetOptions({ pictures, pixels, sound }: Preset): string[] {
     const values = parameter.kind === 'integer' ? `${parameter.least}-${parameter.most}` : parameter.words.join('|')
     return `${name}=${values}${pictures[name] === undefined ? '' : ` (${pictures[name]})`}`
   })
-  const possible = (pictures.profile === undefined ? undefined : PROFILE_PIXELS[pictures.profile]) ?? rule.pixels
+  const possible = possiblePixels(preset)
   return [...parameters, ...(possible.length > 1 ? [`pixels=${possible.join('|')} (${pixels})`] : []), ...kbits]
 }
 
-/** A preset in a few words, for lists of jobs: `h264:crf=20,speed=medium`. */
-export function formatPreset({ name, pictures }: Preset): string {
-  if (!pictures) return name
-  const { encoder: _, ...parameters } = pictures
-  const values = Object.entries(parameters).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]))
-  return [name, ...(values.length > 0 ? [values.join(',')] : [])].join(':')
+/**
+ * A preset in a few words, for lists of jobs: `h264:crf=20,speed=medium`. {@link parsePreset} reads it back, or
+ * refuses it where a file of a studio's has a shipped name and another encoder or codec of sound.
+ */
+export function formatPreset(preset: Preset): string {
+  const { name, pictures, pixels, sound } = preset
+  const shipped = BUILT_IN_PRESETS.find((one) => one.name === name)
+  const { encoder, ...parameters } = pictures ?? {}
+  const values: Readonly<Record<string, number | string | undefined>> = {
+    ...parameters,
+    // What a shipped preset says of itself is left to its name.
+    ...(pixels !== shipped?.pixels && hasChoice(preset) && { pixels }),
+    ...(sound.codec === 'aac' && sound.kbits !== kbitsOf(shipped) && { kbits: sound.kbits }),
+    ...(shipped && encoder !== shipped.pictures?.encoder && { encoder: encoder ?? 'none' }),
+    ...(shipped && sound.codec !== shipped.sound.codec && { sound: sound.codec }),
+  }
+  const written = Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]))
+  return [name, ...(written.length > 0 ? [written.join(',')] : [])].join(':')
+}
+
+const kbitsOf = (preset: Preset | undefined): number | undefined =>
+  preset?.sound.codec === 'aac' ? preset.sound.kbits : undefined
+
+/** Whether "pixels" can be chosen, and do not follow from the encoder and its profile. */
+const hasChoice = (preset: Preset): boolean => possiblePixels(preset).length > 1
+
+function possiblePixels({ pictures }: Preset): readonly PixelFormat[] {
+  if (!pictures) return []
+  const { profile, encoder } = pictures
+  return (profile === undefined ? undefined : PROFILE_PIXELS[profile]) ?? encoderRule(encoder).pixels
 }
 
 interface PresetFile {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BUILT_IN_PRESETS } from './built-in-presets.js'
-import { checkOutputName, containerOf, needsFinalEncode, outputKind } from './preset.js'
+import { checkOutputName, containerOf, needsFinalEncode, outputKind, type Preset } from './preset.js'
 import {
   formatPreset,
   parsePreset,
@@ -14,6 +14,15 @@ import {
 const file = (change: object): string =>
   JSON.stringify({ ...JSON.parse(presetFileText(parsePreset('h264'))), ...change })
 const pictures = (coding: object): string => file({ pictures: { encoder: 'libx264', ...coding } })
+
+/** A preset with options, or as it is where it does not take them. */
+function tried(preset: Preset, options: string): Preset {
+  try {
+    return withOptions(preset, options)
+  } catch {
+    return preset
+  }
+}
 
 describe('presets', () => {
   it('that are shipped have names of their own, and print as files that read back as they are', () => {
@@ -33,8 +42,28 @@ describe('presets', () => {
     ['h264-2pass:crf=18', 'h264-2pass:crf=18,maxrate=12000,buffer=12000,speed=medium'],
     ['h265:maxrate=4000k', 'h265:crf=22,maxrate=4000,buffer=4000,speed=medium'],
     ['wav', 'wav'],
+    ['h264:pixels=yuv422p10le', 'h264:crf=20,speed=medium,pixels=yuv422p10le'],
+    ['h264:kbits=96', 'h264:crf=20,speed=medium,kbits=96'],
+    ['prores-hq:profile=4444', 'prores-hq:profile=4444'],
+    ['m4a:kbits=64', 'm4a:kbits=64'],
   ])('%s is %s', (text, formatted) => {
     expect(formatPreset(parsePreset(text)).split(/[:,]/).sort()).toEqual(formatted.split(/[:,]/).sort())
+  })
+
+  it('are read back from their few words as they are, or not at all', () => {
+    const changes = fc.constantFrom('', 'pixels=yuv420p', 'pixels=yuv422p10le', 'kbits=96', 'profile=4444', 'crf=30')
+    fc.assert(
+      fc.property(fc.constantFrom(...BUILT_IN_PRESETS), changes, changes, (preset, ...asked) => {
+        const changed = asked.reduce((one, change) => tried(one, change), preset)
+        expect(parsePreset(formatPreset(changed))).toEqual(changed)
+        const own = { ...changed, name: 'ours' }
+        expect(parsePreset(formatPreset(own), [{ ...own, pixels: preset.pixels }])).toEqual(own)
+      }),
+    )
+    const posing = parsePresetFile(file({ sound: { codec: 'none' } }), 'x.json')
+    expect(() => parsePreset(formatPreset(posing))).toThrow('"sound=none" is not understood')
+    const other = parsePresetFile(pictures({ encoder: 'libx265', crf: 20 }), 'x.json')
+    expect(() => parsePreset(formatPreset(other))).toThrow('"encoder=libx265" is not understood')
   })
 
   it('take the pictures that a profile is made for', () => {
