@@ -11,6 +11,7 @@ import {
 } from '../engine/index.js'
 import type { Log } from '../log/index.js'
 import type { MachineDescription } from '../machine/index.js'
+import { ClassFingerprints, type OtherClass } from './class-fingerprints.js'
 import type { SettingsStore } from './settings.js'
 
 export interface AbilityComponents {
@@ -37,7 +38,7 @@ export class Ability {
   #score: number | undefined
   #finding: Promise<string> | undefined
   /** Classes of jobs beyond the base that somebody asked about. */
-  readonly #classes = new Map<EngineClass, Promise<string>>()
+  readonly #classes = new ClassFingerprints({ measure: (name) => this.#findClass(name), nowMs: Date.now })
   readonly #classFingerprints = new Map<EngineClass, string>()
   #preparing: Promise<void> | undefined
   #benching: Promise<BenchResponse> | undefined
@@ -89,19 +90,17 @@ export class Ability {
 
   /**
    * The fingerprint of a class of jobs, measured when it is asked for first. Rejects when this machine cannot
-   * render such jobs, for good: what failed is not tried again before the agent is started again.
+   * render such jobs just now; whoever asks next tries again, unless its build has not got the encoder.
    */
   fingerprintOf(engineClass: EngineClass): Promise<string> {
     if (engineClass === 'base') return this.fingerprint()
-    const finding = this.#classes.get(engineClass) ?? this.#findClass(engineClass)
-    this.#classes.set(engineClass, finding)
-    return finding
+    return this.#classes.of(engineClass)
   }
 
   /** A job asks for this fingerprint: finds out in the background whether this machine has it. */
   learn(fingerprint: string): void {
     const engineClass = classOfFingerprint(fingerprint)
-    if (engineClass === undefined || engineClass === 'base' || this.#classes.has(engineClass)) return
+    if (engineClass === undefined || engineClass === 'base' || !this.#classes.isDue(engineClass)) return
     if (this.#fingerprint === undefined) return
     this.fingerprintOf(engineClass).catch((error: unknown) =>
       this.#components.log.info({ engineClass, error }, 'jobs of this class are not for this machine'),
@@ -117,7 +116,7 @@ export class Ability {
   /** Resolves when nothing is being measured any more. */
   async stop(): Promise<void> {
     this.#abort.abort(new Error('agent stops'))
-    await Promise.allSettled([this.#preparing, this.#finding, this.#benching, ...this.#classes.values()])
+    await Promise.allSettled([this.#preparing, this.#finding, this.#benching, this.#classes.settled()])
   }
 
   async #prepare(benchmark: boolean): Promise<void> {
@@ -155,7 +154,7 @@ export class Ability {
     }
   }
 
-  async #findClass(engineClass: Exclude<EngineClass, 'base'>): Promise<string> {
+  async #findClass(engineClass: OtherClass): Promise<string> {
     await this.fingerprint()
     const { tools } = this.#components
     const { cacheDir } = this.#init

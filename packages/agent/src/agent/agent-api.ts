@@ -81,6 +81,7 @@ export class AgentApi implements ApiAgent {
       putManifest: async (bytes) => (await storage.blobs.put(bytes)).id,
       registerAsset: (jobId, asset, source) => storage.registry.register(jobId, asset, source),
       fingerprintOf: (engineClass) => this.#fingerprintOf(engineClass),
+      encodesHere: (engineClass) => this.#parts.ability.fingerprintOf(engineClass),
       presetFolder: storage.paths.presets,
       nowMs: Date.now,
     })

@@ -17,9 +17,12 @@ export type EngineClass = 'base' | 'lossless' | EncoderName
 export function engineClassOf(preset: Preset, { intermediate }: { readonly intermediate: boolean }): EngineClass {
   if (!preset.pictures) return 'base'
   if (intermediate || needsFinalEncode(preset)) return 'lossless'
-  const { encoder } = preset.pictures
-  return encoder === 'libx264' || encoder === 'ffv1' ? 'base' : encoder
+  return encoderClassOf(preset.pictures.encoder)
 }
+
+/** The class of machines on which an encoder works. */
+export const encoderClassOf = (encoder: EncoderName): EngineClass =>
+  encoder === 'libx264' || encoder === 'ffv1' ? 'base' : encoder
 
 /** The class that a fingerprint such as `libx265-3f…` is of; plain hex digits are `base`. */
 export function classOfFingerprint(fingerprint: string): EngineClass | undefined {

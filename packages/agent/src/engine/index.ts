@@ -1,6 +1,7 @@
 export {
   chipFingerprint,
   classOfFingerprint,
+  encoderClassOf,
   engineClassOf,
   isChip,
   likelyChips,

@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import { isSheafError, SheafError, type BlobId, type JobId, type PeerId } from '@sheaf/protocol'
 import { audioExtension, outputKind, type Manifest } from '@sheaf/timeline'
 import { renderAudio, type FfmpegTools } from '../engine/index.js'
-import { workingPath, type JoinedOutput, type OutputJoiner } from '../join/index.js'
+import { workingPath, type JoinedOutput, type OutputJoiner, type WrongOutput } from '../join/index.js'
 import type { Log } from '../log/index.js'
 import { readJson, writeJsonDurably } from '../store/index.js'
 import type { Materials } from '../worker/index.js'
+import { doneFilm, identityOf } from './done-film.js'
 import { openOutput } from './open-output.js'
 import type { AppendFacts, FilmFinding, FilmWatch, HomeBytes, HomeFarm, HomeJob, WatchFilm } from './ports.js'
 import { publishStems } from './publish-stems.js'
@@ -27,6 +28,11 @@ export interface JobResultComponents {
 
 /** Errors after which a segment must be rendered again. */
 const unusable = new Set(['SHEAF_SEGMENT_INVALID', 'SHEAF_BLOB_CORRUPT', 'SHEAF_BLOB_NOT_FOUND'])
+
+const renderAgain = 'Look at it with sheaf verify; sheaf requeue renders the segments that are named again.'
+/** Nothing would be rendered anew: tags, sound and the order of a file are made at the home, from the same bytes. */
+const sameAgain =
+  'No segment is to blame, so sheaf requeue would make the same film. Look at it with sheaf verify, and submit the edit anew with another preset or another ffmpeg on this machine (sheaf doctor).'
 
 /** Where a job's result keeps what it needs on the way. */
 export const resultFolder = (workDir: string, jobId: JobId): string => join(workDir, `result-${jobId}`)
@@ -84,12 +90,22 @@ export class JobResult {
   async run(): Promise<void> {
     try {
       await mkdir(this.#folder, { recursive: true })
-      const output = (await this.#wasFinishing()) ? await this.#makeAgain() : await this.#make()
+      const output = await this.#film()
       await this.#publishStems()
       await this.#complete(output)
     } finally {
       if (this.#discarded) await rm(this.#folder, { recursive: true, force: true })
     }
+  }
+
+  /** The film in its place: made now, or by an earlier try that got no further than the stems. */
+  async #film(): Promise<JoinedOutput> {
+    const { outputPath, jobId } = this.#job
+    const done = await doneFilm(this.#markerPath, outputPath)
+    if (done) return done
+    const output = (await this.#wasFinishing()) ? await this.#makeAgain() : await this.#make()
+    await writeJsonDurably(this.#markerPath, { jobId, film: { output, file: await identityOf(outputPath) } })
+    return output
   }
 
   async #make(): Promise<JoinedOutput> {
@@ -178,7 +194,7 @@ export class JobResult {
   }
 
   /** What is wrong with the whole film, in words. */
-  async #faultsOf(path: string, watch: FilmWatch): Promise<string | undefined> {
+  async #faultsOf(path: string, watch: FilmWatch): Promise<WrongOutput | undefined> {
     const { faults } = await watch.settle(path).catch((error: unknown): FilmFinding => {
       this.#abort.signal.throwIfAborted()
       // Trouble with looking is no fault of the film.
@@ -188,7 +204,8 @@ export class JobResult {
     if (faults.length === 0) return undefined
     this.#faulty = [...new Set(faults.flatMap(({ segments }) => segments.map(({ index }) => index)))]
     const shown = faults.slice(0, 5).map(({ message }) => message)
-    return `${shown.join('; ')}${faults.length > 5 ? `; and ${faults.length - 5} more` : ''}`
+    const message = `${shown.join('; ')}${faults.length > 5 ? `; and ${faults.length - 5} more` : ''}`
+    return { message, hint: this.#faulty.length > 0 ? renderAgain : sameAgain }
   }
 
   /** A requeue renders them again. */

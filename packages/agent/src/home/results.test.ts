@@ -3,10 +3,13 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SheafError, type BlobId } from '@sheaf/protocol'
+import { audioExtension } from '@sheaf/timeline'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { FfmpegTools } from '../engine/index.js'
-import { makeSegment, sha256 } from '../join/testing/make-media.js'
+import { stemPaths } from '../join/index.js'
+import { makeSegment, makeTone, sha256 } from '../join/testing/make-media.js'
 import { film, memoryLog, other, self, settled, until } from '../worker/testing/make-work.js'
+import { smallManifest } from '../worker/testing/small-manifest.js'
 import type { FilmFinding, HomeJob, WatchFilm } from './ports.js'
 import { Results } from './results.js'
 import { fakeBytes, fakeFarm, jobOf, smallMaterials } from './testing/make-home.js'
@@ -124,6 +127,41 @@ describe('a result', () => {
     expect(desk.signed('job-completed')).toEqual([])
     expect(existsSync(join(desk.workDir, `result-${film}`, 'finishing.json'))).toBe(false)
     expect(stopped).toHaveBeenCalled()
+  })
+
+  it('in which no segment is wrong is not recommended to be requeued', async () => {
+    const finding: FilmFinding = { faults: [{ kind: 'tag', message: 'the tag is wrong', segments: [] }] }
+    const watch = { joined: () => undefined, settle: async () => finding, stop: () => undefined }
+    const { land, log, hopeless } = await deskOf({}, smallMaterials, () => watch)
+    land(0, 1, 2)
+    await until(() => hopeless.length === 1)
+    const said = log.said.find(({ message }) => message === 'output not finished yet')?.fields
+    expect(said).toMatchObject({ error: { hint: expect.stringContaining('submit the edit anew') as string } })
+  })
+
+  it('is not joined again because the name of a stem is taken', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const joined: number[] = []
+    const watch = { joined: (at: number) => void joined.push(at), settle: async () => ({ faults: [] }), stop: () => {} }
+    const audio = [{ name: 'A1', items: [{ kind: 'gap' as const, from: 0, to: 6 }] }]
+    const manifest = { ...smallManifest, edit: { ...smallManifest.edit, audio }, sound: { stems: true as const } }
+    const materials = { ...smallMaterials, manifest: async () => manifest }
+    const desk = await deskOf({}, materials, () => watch)
+    const folder = join(desk.workDir, `result-${film}`)
+    await mkdir(folder)
+    await makeTone(join(folder, `sound${audioExtension(manifest.preset)}`), 0.24, 'aac')
+    await writeFile(join(folder, 'stem-0.wav'), 'stem')
+    const [stem = ''] = stemPaths(manifest, desk.outputPath)
+    await writeFile(stem, 'mine')
+    desk.land(0, 1, 2)
+    await until(() => desk.results.notice(film)?.includes('the stem') === true)
+    await rm(stem)
+    await until(() => vi.getTimerCount() > 0)
+    await vi.advanceTimersToNextTimerAsync()
+    await until(() => desk.signed('job-completed').length === 1)
+    expect(joined).toEqual([0, 1, 2])
+    expect(await readFile(stem, 'utf8')).toBe('stem')
   })
 
   it('in which nothing is wrong gets its name', async () => {
@@ -246,6 +284,31 @@ describe('a result', () => {
     results.update()
     await settled()
     expect(hopeless).toEqual(['shot.mov has changed'])
+  })
+
+  it.each(['SHEAF_MANIFEST_VERSION', 'SHEAF_MANIFEST_INVALID'] as const)('that says %s is given up', async (code) => {
+    const error = new SheafError({ code, message: 'of another version' })
+    const { results, hopeless } = await deskOf({}, { ...smallMaterials, manifest: () => Promise.reject(error) })
+    results.update()
+    await until(() => hopeless.length > 0)
+    expect(hopeless).toEqual(['of another version'])
+  })
+
+  it.each([
+    ['an error of the disk', Object.assign(new Error('EIO: i/o error'), { code: 'EIO' }), 1],
+    ['a missing tool', new SheafError({ code: 'SHEAF_TOOL_MISSING', message: 'no ffmpeg' }), 1],
+    ['bytes that are on their way', new SheafError({ code: 'SHEAF_BLOB_NOT_FOUND', message: 'not here' }), 0],
+  ])('for which there is %s is tried a few times or for ever', async (_name, error, givenUp) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { results, hopeless, log } = await deskOf({}, { ...smallMaterials, manifest: () => Promise.reject(error) })
+    results.update()
+    for (let tries = 1; tries <= 6; tries++) {
+      await until(() => log.said.filter(({ message }) => message === 'output not finished yet').length === tries)
+      expect(hopeless.length).toBe(tries === 6 ? givenUp : 0)
+      await settled()
+      if (tries < 6) await vi.advanceTimersToNextTimerAsync()
+    }
   })
 
   it('is given up when it cannot be written for a minute and a half, less and less often tried', async () => {

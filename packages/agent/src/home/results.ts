@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { isSheafError, type JobId, type PeerId } from '@sheaf/protocol'
+import { isSheafError, type JobId, type PeerId, type SheafErrorCode } from '@sheaf/protocol'
 import { JobResult, resultFolder, type JobResultComponents } from './job-result.js'
 
 export interface ResultsInit {
@@ -11,7 +11,10 @@ export interface ResultsInit {
 }
 
 /** Errors that do not pass by waiting. */
-const hopeless = new Set([
+const hopeless: ReadonlySet<string> = new Set<SheafErrorCode>([
+  // Of a job that was submitted before an upgrade, or by a newer agent: no waiting makes it readable.
+  'SHEAF_MANIFEST_VERSION',
+  'SHEAF_MANIFEST_INVALID',
   'SHEAF_MEDIA_CHANGED',
   'SHEAF_MEDIA_MISSING',
   'SHEAF_ENGINE_FAILED',
@@ -19,13 +22,17 @@ const hopeless = new Set([
   'SHEAF_OUTPUT_FAULTY',
   'SHEAF_STORE_DAMAGED',
 ])
-/** The disk or the folder of the output: a person may mend it while it is tried, less and less often. */
-const output = new Set([
-  'SHEAF_OUTPUT_EXISTS',
-  'SHEAF_OUTPUT_NOT_WRITABLE',
-  'SHEAF_OUTPUT_FOLDER_MISSING',
-  'SHEAF_DISK_FULL',
-  'SHEAF_JOIN_FAILED',
+/**
+ * What passes by itself, and is waited for as long as it takes: other machines, and segments that are rendered anew.
+ * Everything else (the disk or the folder of the output, a tool, what nobody has thought of) a person may mend while
+ * it is tried, less and less often.
+ */
+const passing: ReadonlySet<string> = new Set<SheafErrorCode>([
+  'SHEAF_BLOB_NOT_FOUND',
+  'SHEAF_BLOB_CORRUPT',
+  'SHEAF_PEER_UNREACHABLE',
+  'SHEAF_TIMEOUT',
+  'SHEAF_LEASE_EXPIRED',
 ])
 const retryMs = 3000
 /** Over about a minute and a half; then the job fails, which a requeue takes up from what landed. */
@@ -132,14 +139,15 @@ export class Results {
   }
 
   #isHopeless(jobId: JobId, failure: Error): boolean {
-    if (!isSheafError(failure)) return false
-    if (output.has(failure.code)) {
+    const code = isSheafError(failure) ? failure.code : undefined
+    if (code !== undefined && hopeless.has(code)) return true
+    if (code !== undefined && passing.has(code)) return false
+    if (!isSheafError(failure, 'SHEAF_SEGMENT_INVALID')) {
       const tries = (this.#outputFailures.get(jobId) ?? 0) + 1
       this.#outputFailures.set(jobId, tries)
       if (tries >= outputTries) this.#outputFailures.delete(jobId)
       return tries >= outputTries
     }
-    if (failure.code !== 'SHEAF_SEGMENT_INVALID') return hopeless.has(failure.code)
     const generation = this.#components.farm.job(jobId)?.generation ?? 0
     const key = `${jobId}/${generation}/${String(failure.details['segment'])}`
     const tries = (this.#invalid.get(key) ?? 0) + 1

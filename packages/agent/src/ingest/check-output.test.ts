@@ -67,6 +67,23 @@ describe('an output', () => {
     await ask(join(dir, 'film.mp4'), { inputs: [shot] })
   })
 
+  it('of many files is checked whole: none of them is an input', async () => {
+    const dir = await folder()
+    const path = (number: number): string => join(dir, `plate_000${number}.png`)
+    for (const number of [1, 5]) await writeFile(path(number), '')
+    const images = { first: 1, count: 6 }
+    const outputPath = join(dir, 'plate_####.png')
+    await expect(ask(outputPath, { overwrite: true, images, inputs: [path(5)] })).rejects.toMatchObject({
+      code: 'SHEAF_OUTPUT_EXISTS',
+      message: expect.stringContaining(`${path(5)} is one of the job's own inputs`) as string,
+    })
+    await ask(outputPath, { overwrite: true, images, inputs: [path(7)] })
+    await mkdir(path(3))
+    await expect(ask(outputPath, { overwrite: true, images })).rejects.toMatchObject({
+      message: expect.stringContaining('is a folder') as string,
+    })
+  })
+
   it('needs room on the disk', async () => {
     await expect(ask(join(await folder(), 'film.mp4'), { expectedBytes: 1e18 })).rejects.toMatchObject({
       code: 'SHEAF_DISK_FULL',

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { open, realpath, rm, stat, statfs } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { SheafError } from '@sheaf/protocol'
-import { findImage } from '../join/index.js'
+import { findImages } from '../join/index.js'
 
 /** What is asked of an output before anything is rendered. */
 export interface OutputRequest {
@@ -38,13 +38,22 @@ async function checkFolder(folder: string): Promise<void> {
   })
 }
 
-async function checkName({ images, ...request }: OutputRequest): Promise<void> {
-  if (!images) return checkFile(request)
-  const path = await findImage(request.outputPath, images)
-  if (path !== undefined) await checkFile({ ...request, outputPath: path })
+/** Of many files each one is checked: the first may be free or of an earlier render, and the tenth a source. */
+async function checkName({ images, outputPath, inputs, overwrite }: OutputRequest): Promise<void> {
+  const paths = images ? await findImages(outputPath, images) : [outputPath]
+  if (paths.length === 0) return
+  const taken = new Set<string>()
+  // One after another: a sequence may be of more files than can be asked for at once.
+  for (const input of inputs) taken.add(await realpath(input).catch(() => input))
+  for (const path of paths) await checkFile({ outputPath: path, overwrite, taken })
 }
 
-async function checkFile({ outputPath, overwrite, inputs }: Omit<OutputRequest, 'images'>): Promise<void> {
+interface FileRequest extends Pick<OutputRequest, 'outputPath' | 'overwrite'> {
+  /** Real paths of the inputs. */
+  readonly taken: ReadonlySet<string>
+}
+
+async function checkFile({ outputPath, overwrite, taken }: FileRequest): Promise<void> {
   const found = await stat(outputPath).catch(() => undefined)
   if (found === undefined) return
   if (found.isDirectory()) {
@@ -54,9 +63,7 @@ async function checkFile({ outputPath, overwrite, inputs }: Omit<OutputRequest, 
       hint: `Name a file in it, such as -o ${join(outputPath, 'film.mp4')}`,
     })
   }
-  const real = await realpath(outputPath)
-  for (const input of inputs) {
-    if ((await realpath(input).catch(() => input)) !== real) continue
+  if (taken.has(await realpath(outputPath))) {
     throw new SheafError({
       code: 'SHEAF_OUTPUT_EXISTS',
       message: `The output ${outputPath} is one of the job's own inputs and would be destroyed.`,

@@ -52,6 +52,7 @@ import {
 import type { AssetSource } from '../blobs/index.js'
 import { engineClassOf, type EngineClass } from '../engine/index.js'
 import { stemPaths } from '../join/index.js'
+import { checkFinalEncoder } from './check-final-encoder.js'
 import { checkOutput, jobNameOf } from './check-output.js'
 import { checkStems } from './check-stems.js'
 import { filesOfMedia, findMedia, type FindMediaInit, type FoundMedium } from './find-media.js'
@@ -71,6 +72,8 @@ export interface IngestPorts {
   readonly registerAsset: (jobId: JobId, asset: AssetId, source: AssetSource) => Promise<void>
   /** What agents must agree in to share a job of this class. Rejects when this machine cannot render it. */
   readonly fingerprintOf: (engineClass: EngineClass) => Promise<string>
+  /** Rejects when this machine itself cannot encode jobs of this class. */
+  readonly encodesHere: (engineClass: EngineClass) => Promise<unknown>
   /** Folder of the studio's own presets. */
   readonly presetFolder?: string | undefined
   readonly nowMs: () => number
@@ -259,6 +262,7 @@ async function keep(
   ports: IngestPorts,
 ): Promise<Pick<IngestedJob, 'payload' | 'manifest'>> {
   const { manifest, media, preset, jobId, submittedAtMs } = job
+  await checkFinalEncoder(manifest, ports.encodesHere)
   const fingerprint = await ports.fingerprintOf(engineClassOf(preset, { intermediate: isEncodedOnce(manifest) }))
   const blob = await ports.putManifest(new TextEncoder().encode(encodeManifest(manifest)))
   for (const { assetId, source } of media) {

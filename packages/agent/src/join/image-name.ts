@@ -7,15 +7,12 @@ export function imagePath(pattern: string, number: number): string {
   return join(dirname(pattern), name)
 }
 
-/** The first picture of these numbers that is there already, if any. */
-export async function findImage(
+/** The pictures of these numbers that are there already, by their number. */
+export async function findImages(
   pattern: string,
   { first, count }: { readonly first: number; readonly count: number },
-): Promise<string | undefined> {
+): Promise<string[]> {
   const there = new Set(await readdir(dirname(pattern)).catch(() => []))
-  for (let number = first; number < first + count; number++) {
-    const path = imagePath(pattern, number)
-    if (there.has(basename(path))) return path
-  }
-  return undefined
+  const paths = Array.from({ length: count }, (_, index) => imagePath(pattern, first + index))
+  return paths.filter((path) => there.has(basename(path)))
 }

@@ -2,12 +2,15 @@ import { createReadStream } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import type { MovieEnd } from './movie-assembler.js'
 
+/** Where the second file is written meanwhile; a crash may leave it there. */
+export const fastPathOf = (path: string): string => `${path}.fast`
+
 /**
  * Writes a finished movie once more, with its index between head and media, and puts it in the first one's place.
  * Returns the new file, which is open; the old one is closed.
  */
 export async function indexFirst(file: FileHandle, path: string, end: MovieEnd): Promise<FileHandle> {
-  const fastPath = `${path}.fast`
+  const fastPath = fastPathOf(path)
   await rm(fastPath, { force: true })
   const fast = await open(fastPath, 'wx+', 0o644)
   try {

@@ -5,6 +5,7 @@ export { readMovieIndex, type MovieIndex } from './mp4-track.js'
 export {
   openOutputJoiner,
   type CheckOutput,
+  type WrongOutput,
   type JoinedOutput,
   type OutputJoiner,
   type OutputJoinerOptions,
@@ -13,7 +14,7 @@ export { outputError, publish } from './publish-output.js'
 export { stemPaths } from './stem-paths.js'
 export { verifyOutput, type OutputExpectation } from './verify-output.js'
 export { workingPath } from './working-path.js'
-export { findImage, imagePath } from './image-name.js'
+export { findImages, imagePath } from './image-name.js'
 export { openImageWriter } from './image-writer.js'
 export { openSoundWriter } from './sound-writer.js'
 export { readSampleTable, sampleSize, type SampleTable } from './sample-table.js'

@@ -272,3 +272,13 @@ describe('what can go wrong', () => {
     await expect(open('s.mp4', { audioPath: made.segments[0] })).rejects.toThrow(/sound cannot be used/)
   })
 })
+
+it('removes what a crash has left of a file that was written again with its index first', async () => {
+  const made = await make({ codec: 'h264', rate: '25', timescale: 12800, sound: undefined })
+  const outPath = join(dir, 'crashed.mp4')
+  const left = join(dir, `.sheaf-${jobId}.part.fast`)
+  await writeFile(left, 'half')
+  const joiner = await openOutputJoiner({ ...made.options, outPath })
+  await joiner.abort()
+  expect(await readdir(dir)).not.toContain(`.sheaf-${jobId}.part.fast`)
+})

@@ -4,7 +4,7 @@ import { type FileHandle, open, rm } from 'node:fs/promises'
 import { type BlobId, isSheafError, type JobId, type Rational, SheafError } from '@sheaf/protocol'
 import { Mp4FormatError } from './box.js'
 import { type CheckedSegment, readSegment, segmentInvalid } from './check-segment.js'
-import { indexFirst } from './index-first.js'
+import { fastPathOf, indexFirst } from './index-first.js'
 import { type FilmTimes, MovieAssembler, type SegmentFile, type SoundTrack } from './movie-assembler.js'
 import { readMp4Track } from './mp4-track.js'
 import { checkTarget, outputError, publish, setAside } from './publish-output.js'
@@ -39,8 +39,14 @@ export interface JoinedOutput {
   readonly sha256: string
 }
 
-/** Says in words what is wrong with a whole file that has no name yet; undefined when nothing is. */
-export type CheckOutput = (path: string) => Promise<string | undefined>
+/** What is wrong with a whole file, in words, and what a person can do about it. */
+export interface WrongOutput {
+  readonly message: string
+  readonly hint: string
+}
+
+/** Says what is wrong with a whole file that has no name yet; undefined when nothing is. */
+export type CheckOutput = (path: string) => Promise<WrongOutput | undefined>
 
 /**
  * Joins segments into the result file as their prefix lands. The bytes depend on the segments and
@@ -77,7 +83,7 @@ export async function openOutputJoiner(options: OutputJoinerOptions): Promise<Ou
   const sound = await readSound(options.audioPath)
   const partPath = workingPath(options.outPath, options.jobId, 'part')
   try {
-    await rm(partPath, { force: true })
+    for (const left of [partPath, fastPathOf(partPath)]) await rm(left, { force: true })
     return new PrefixJoiner({ options, sound, partPath, file: await open(partPath, 'wx+', 0o644) })
   } catch (error) {
     throw outputError(options.outPath, error)
@@ -141,10 +147,12 @@ class PrefixJoiner implements OutputJoiner {
       await verifyOutput(partPath, { frames: this.#assembler.frames, rate: options.rate })
       const [sha256, wrong] = await Promise.all([hashFile(file), check?.(partPath)])
       if (wrong !== undefined) throw await this.#setAside(wrong)
+      // Not as many bytes as were written: with its index first the file may have become longer.
+      const { size: sizeBytes } = await file.stat()
       await publish({ partPath, outPath: options.outPath, overwrite: options.overwrite })
       this.#state = 'finished'
       await file.close()
-      return { path: options.outPath, frames: this.#assembler.frames, sizeBytes: this.#position, sha256 }
+      return { path: options.outPath, frames: this.#assembler.frames, sizeBytes, sha256 }
     })
 
   readonly abort = async (): Promise<void> => {
@@ -197,15 +205,15 @@ class PrefixJoiner implements OutputJoiner {
   }
 
   /** The faulty file under another name: what was rendered is not thrown away, and not taken for the result. */
-  async #setAside(wrong: string): Promise<SheafError> {
+  async #setAside(wrong: WrongOutput): Promise<SheafError> {
     const { options, file, partPath } = this.#init
     const path = await setAside(partPath, options.outPath)
     this.#state = 'finished'
     await file.close()
     return new SheafError({
       code: 'SHEAF_OUTPUT_FAULTY',
-      message: `${wrong}. The film is not right and was kept as ${path}.`,
-      hint: 'Look at it with sheaf verify; sheaf requeue renders the segments that are named again.',
+      message: `${wrong.message}. The film is not right and was kept as ${path}.`,
+      hint: wrong.hint,
       details: { path },
     })
   }

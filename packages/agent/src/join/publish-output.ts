@@ -36,11 +36,18 @@ export async function publish(options: {
   await syncFolder(dirname(outPath))
 }
 
-/** Names a file beside `outPath` that nobody has taken: `film.faulty.mp4`, `film.faulty-2.mp4` …; returns its path. */
+/** Bytes that a file's name may have on the file systems in use. */
+const NAME_BYTES = 255
+
+/**
+ * Names a file beside `outPath` that nobody has taken: `film.faulty.mp4`, `film.faulty-2.mp4` …; a name that would get
+ * too long is cut. Returns its path.
+ */
 export async function setAside(partPath: string, outPath: string): Promise<string> {
   const { dir, name, ext } = parse(outPath)
   for (let copy = 1; ; copy++) {
-    const path = join(dir, `${name}.faulty${copy === 1 ? '' : `-${copy}`}${ext}`)
+    const ending = `.faulty${copy === 1 ? '' : `-${copy}`}${ext}`
+    const path = join(dir, cut(name, NAME_BYTES - Buffer.byteLength(ending)) + ending)
     try {
       await publish({ partPath, outPath: path, overwrite: false })
       return path
@@ -48,6 +55,17 @@ export async function setAside(partPath: string, outPath: string): Promise<strin
       if (!isSheafError(error, 'SHEAF_OUTPUT_EXISTS') || copy === 1000) throw error
     }
   }
+}
+
+/** The beginning of a text, whole characters of at most so many bytes. */
+function cut(text: string, bytes: number): string {
+  let [kept, length] = ['', 0]
+  for (const character of text) {
+    length += Buffer.byteLength(character)
+    if (length > bytes) break
+    kept += character
+  }
+  return kept
 }
 
 /** Like rename, but never over a file that appeared meanwhile: link() refuses that, rename() does not. */

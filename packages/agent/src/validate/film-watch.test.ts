@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -26,11 +26,11 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true, force: true }))
 
 const makers = ['ada', 'ada', 'bob']
-async function watching({ graceMs = 60_000, assetPath = film.assetPath } = {}) {
+async function watching({ graceMs = 60_000, assetPath = film.assetPath, own = tools, manifest = film.manifest } = {}) {
   const workDir = await mkdtemp(join(dir, 'work-'))
   const stop = new AbortController()
   const log = memoryLog()
-  const job = { tools, manifest: film.manifest, assetPath, workDir, signal: stop.signal }
+  const job = { tools: own, manifest, assetPath, workDir, signal: stop.signal }
   return { watch: new BorderWatch({ job, renderedBy: (index) => makers[index], log, graceMs }), log, stop }
 }
 const paths = (): string[] => film.segments.map(({ path }) => path)
@@ -92,6 +92,13 @@ describe('the home', () => {
     ])
   })
 
+  it('says of a film that is encoded once that only its segments were compared', async () => {
+    const { watch, log } = await watching({ manifest: { ...film.manifest, output: { intermediate: true } } })
+    watch.stop()
+    await watch.settle(film.path)
+    expect(log.said.at(-1)?.fields).toMatchObject({ of: expect.stringContaining('only the headers') as string })
+  })
+
   it('looks no longer than it may', async () => {
     const { watch, log } = await watching({ graceMs: 0 })
     for (const [index, path] of paths().entries()) watch.joined(index, path)
@@ -118,4 +125,26 @@ describe('the home', () => {
       { kind: 'undecodable', segments: [{ index: 2, renderedBy: 'bob' }] },
     ])
   })
+
+  it('blames no film for a decoder that was killed or could not start, and asks twice before it blames one', async () => {
+    const killed = await program('kill -9 $$')
+    const first = await watching({ own: { ...tools, ffmpeg: killed, ffprobe: killed } })
+    for (const [index, path] of paths().entries()) first.watch.joined(index, path)
+    expect(await first.watch.settle(film.path)).toEqual({ faults: [] })
+    expect(first.log.said.filter(({ level }) => level === 'warn').length).toBe(5)
+
+    const once = join(dir, 'once')
+    await writeFile(once, '')
+    const trouble = `if [ -e ${once} ]; then rm ${once}; echo broken >&2; exit 1; fi; exec ${tools.ffprobe} "$@"`
+    const second = await watching({ own: { ...tools, ffprobe: await program(trouble) } })
+    expect(await second.watch.settle(film.path)).toEqual({ faults: [] })
+    await expect(readFile(once)).rejects.toThrow('ENOENT')
+  })
 })
+
+async function program(script: string): Promise<string> {
+  const path = join(dir, `tool-${Math.random().toString(36).slice(2)}`)
+  await writeFile(path, `#!/bin/sh\n${script}\n`)
+  await chmod(path, 0o755)
+  return path
+}

@@ -1,11 +1,10 @@
-import { isSheafError } from '@sheaf/protocol'
 import {
-  borderWindows,
   checkHeaders,
   describeFault,
   expectFilm,
   type FilmFault,
   type FrameSpan,
+  isEncodedOnce,
   judgePictures,
   type PictureEvidence,
   type Signature,
@@ -13,6 +12,8 @@ import {
 } from '@sheaf/timeline'
 import type { FilmFinding, FilmWatch } from '../home/index.js'
 import type { Log } from '../log/index.js'
+import { accusesFilm, readTwice } from './accuses-film.js'
+import { BorderQueue } from './border-queue.js'
 import { comparePictures, spanAround } from './compare-pictures.js'
 import { editSignatures, partSignatures } from './film-signatures.js'
 import type { ReferenceJob } from './reference-job.js'
@@ -44,7 +45,7 @@ export class BorderWatch implements FilmWatch {
   readonly #stop = new AbortController()
   readonly #signal: AbortSignal
   readonly #paths = new Map<number, string>()
-  readonly #waiting: FrameSpan[]
+  readonly #borders: BorderQueue
   readonly #evidence: PictureEvidence[] = []
   readonly #faults: FilmFault[] = []
   #compared = 0
@@ -56,11 +57,12 @@ export class BorderWatch implements FilmWatch {
   constructor(init: FilmWatchInit) {
     this.#init = init
     this.#signal = AbortSignal.any([init.job.signal, this.#stop.signal])
-    this.#waiting = borderWindows(init.job.manifest.segments)
+    this.#borders = new BorderQueue(init.job.manifest.segments, init.renderedBy)
   }
 
   joined(index: number, path: string): void {
     this.#paths.set(index, path)
+    this.#borders.joined(index)
     this.#wake()
     this.#working ??= this.#work()
   }
@@ -77,8 +79,9 @@ export class BorderWatch implements FilmWatch {
     const sorted = [...this.#evidence].sort((a, b) => a.frame - b.frame)
     const found = [...headers, ...this.#faults, ...judgePictures(sorted, expectFilm(manifest))]
     const context = { rate: manifest.edit.rate, segments: manifest.segments, renderedBy: this.#init.renderedBy }
-    const borders = { compared: this.#compared, all: this.#compared + this.#waiting.length }
-    this.#init.log.info({ ...borders, faults: found.length }, 'borders of segments were compared with the edit')
+    const borders = { compared: this.#compared, all: this.#compared + this.#borders.size }
+    const of = isEncodedOnce(manifest) ? { of: 'the lossless segments; of the encoded film only the headers' } : {}
+    this.#init.log.info({ ...borders, ...of, faults: found.length }, 'borders of segments were compared with the edit')
     return { faults: found.map((fault) => describeFault(fault, context)) }
   }
 
@@ -90,9 +93,9 @@ export class BorderWatch implements FilmWatch {
 
   /** One border after another; never rejects. What goes wrong with comparing is no fault of the film. */
   async #work(): Promise<void> {
-    while (!this.#signal.aborted && this.#waiting.length > 0) {
+    while (!this.#signal.aborted && this.#borders.size > 0) {
       const woken = new Promise<void>((resolve) => (this.#wake = resolve))
-      const window = this.#take()
+      const window = this.#borders.take()
       if (window === undefined) {
         if (this.#hurry) return
         await woken
@@ -100,50 +103,31 @@ export class BorderWatch implements FilmWatch {
       }
       const began = performance.now()
       await this.#compare(window).catch((error: unknown) => {
-        if (this.#signal.aborted) this.#waiting.push(window)
+        if (this.#signal.aborted) this.#borders.giveBack(window)
         else this.#init.log.warn({ ...window, error }, 'a border could not be compared')
       })
       await this.#rest((performance.now() - began) * (1 / SHARE - 1))
     }
   }
 
-  /** A window all of whose segments are there; where two machines meet first. */
-  #take(): FrameSpan | undefined {
-    const ready = this.#waiting.filter((window) => this.#partsOf(window).every(({ path }) => path !== undefined))
-    const met = ready.find((window) => {
-      const makers = this.#partsOf(window).map(({ index }) => this.#init.renderedBy(index))
-      return new Set(makers).size > 1
-    })
-    const window = met ?? ready[0]
-    if (window) this.#waiting.splice(this.#waiting.indexOf(window), 1)
-    return window
-  }
-
-  #partsOf({ from, to }: FrameSpan) {
-    return this.#init.job.manifest.segments.flatMap(([first, end], index) => {
-      if (first >= to || end <= from) return []
-      const span = { from: Math.max(from, first) - first, to: Math.min(to, end) - first }
-      return [{ index, path: this.#paths.get(index), span }]
-    })
-  }
-
   async #compare(window: FrameSpan): Promise<void> {
     const job = { ...this.#init.job, signal: this.#signal }
     const { manifest } = job
     const grid = signatureGrid(manifest.picture)
-    const parts = this.#partsOf(window)
+    const [parts, paths] = [this.#borders.partsOf(window), this.#paths]
     const found = async function* (): AsyncGenerator<Signature> {
-      for (const { path = '', span } of parts) yield* partSignatures({ ...job, path }, span, grid)
+      for (const { index, span } of parts) yield* partSignatures({ ...job, path: paths.get(index) ?? '' }, span, grid)
     }
     const expectedSpan = spanAround(window, manifest.edit.frames, REACH)
-    const expected = editSignatures(job, expectedSpan, grid)
+    const compare = () => {
+      const expected = editSignatures(job, expectedSpan, grid)
+      return comparePictures({ grid, from: window.from, found: found(), expectedSpan, expected })
+    }
     try {
-      this.#evidence.push(
-        ...(await comparePictures({ grid, from: window.from, found: found(), expectedSpan, expected })),
-      )
+      this.#evidence.push(...(await readTwice(compare)))
     } catch (error) {
-      if (this.#signal.aborted || !isSheafError(error, 'SHEAF_TOOL_FAILED')) throw error
-      this.#faults.push({ kind: 'undecodable', frames: window, reason: error.message.split('\n').at(-1) ?? '' })
+      if (this.#signal.aborted || !accusesFilm(error)) throw error
+      this.#faults.push({ kind: 'undecodable', frames: window, reason: lastLineOf(error) })
     }
     this.#compared += 1
     this.#init.log.debug({ ...window }, 'a border was compared')
@@ -164,11 +148,18 @@ export class BorderWatch implements FilmWatch {
   async #headers(path: string): Promise<readonly FilmFault[]> {
     const { tools, manifest, signal } = this.#init.job
     try {
-      return checkHeaders(await probeFilm({ tools, path, depth: 'headers', signal }), expectFilm(manifest))
+      const facts = await readTwice(() => probeFilm({ tools, path, depth: 'headers', signal }))
+      return checkHeaders(facts, expectFilm(manifest))
     } catch (error) {
       signal.throwIfAborted()
-      if (!isSheafError(error, 'SHEAF_TOOL_FAILED')) throw error
-      return [{ kind: 'undecodable', reason: error.message }]
+      if (accusesFilm(error)) return [{ kind: 'undecodable', reason: lastLineOf(error) }]
+      this.#init.log.warn({ error }, 'the headers of the film could not be read')
+      return []
     }
   }
 }
+
+const lastLineOf = (error: unknown): string =>
+  String(error instanceof Error ? error.message : error)
+    .split('\n')
+    .at(-1) ?? ''

@@ -48,6 +48,6 @@ function complained(file: string, stderr: string): SheafError {
   return new SheafError({
     code: 'SHEAF_TOOL_FAILED',
     message: `${file} complains: ${stderr.trim().slice(-1000)}`,
-    details: { stderr },
+    details: { stderr, exitCode: 0 },
   })
 }

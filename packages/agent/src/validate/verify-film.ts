@@ -25,6 +25,7 @@ import {
 import { placeOf } from '../blobs/index.js'
 import { type FfmpegTools, findFfmpeg, probeMedia } from '../engine/index.js'
 import { findPreset, prepareJob, type PrepareRequest } from '../ingest/index.js'
+import { accusesFilm, readTwice } from './accuses-film.js'
 import { comparePictures, spanAround } from './compare-pictures.js'
 import { compareSound } from './compare-sound.js'
 import { editSignatures, filmSignatures } from './film-signatures.js'
@@ -176,10 +177,10 @@ async function undecodable<T extends object>(
   frames?: FrameSpan,
 ): Promise<T | Extract<FilmFault, { kind: 'undecodable' }>> {
   try {
-    return await read()
+    return await readTwice(read)
   } catch (error) {
     signal?.throwIfAborted()
-    if (!isSheafError(error, 'SHEAF_TOOL_FAILED')) throw error
+    if (!accusesFilm(error) || !isSheafError(error)) throw error
     const said = typeof error.details['stderr'] === 'string' ? error.details['stderr'] : error.message
     return { kind: 'undecodable', reason: said.trim().split('\n').at(-1) ?? 'ffmpeg failed', frames }
   }
