@@ -82,6 +82,7 @@ export class AgentApi implements ApiAgent {
       registerAsset: (jobId, asset, source) => storage.registry.register(jobId, asset, source),
       fingerprintOf: (engineClass) => this.#fingerprintOf(engineClass),
       encodesHere: (engineClass) => this.#parts.ability.fingerprintOf(engineClass),
+      storeFolder: storage.paths.root,
       presetFolder: storage.paths.presets,
       nowMs: Date.now,
     })

@@ -11,7 +11,12 @@ async function folder(): Promise<string> {
   return dir
 }
 const ask = (outputPath: string, change: Partial<OutputRequest> = {}): Promise<void> =>
-  checkOutput({ outputPath, overwrite: false, inputs: [], expectedBytes: 1, ...change })
+  checkOutput({
+    ...{ outputPath, overwrite: false, inputs: [], outputBytes: 1 },
+    storeFolder: tmpdir(),
+    storeBytes: 1,
+    ...change,
+  })
 
 describe('an output', () => {
   it('that can be written is fine, and the check leaves nothing behind', async () => {
@@ -85,9 +90,21 @@ describe('an output', () => {
   })
 
   it('needs room on the disk', async () => {
-    await expect(ask(join(await folder(), 'film.mp4'), { expectedBytes: 1e18 })).rejects.toMatchObject({
+    await expect(ask(join(await folder(), 'film.mp4'), { outputBytes: 1e18 })).rejects.toMatchObject({
       code: 'SHEAF_DISK_FULL',
       message: expect.stringContaining('MB are free') as string,
+    })
+  })
+
+  it('needs room for segments where the store lies', async () => {
+    await expect(ask(join(await folder(), 'film.mp4'), { storeBytes: 1e18 })).rejects.toMatchObject({
+      message: expect.stringContaining('and of the store is full') as string,
+    })
+    // Another disk than that of the output.
+    await expect(
+      ask(join(await folder(), 'film.mp4'), { storeFolder: '/dev', storeBytes: 1e18 }),
+    ).rejects.toMatchObject({
+      message: expect.stringContaining("agent's store, /dev, is full") as string,
     })
   })
 

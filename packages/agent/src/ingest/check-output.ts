@@ -11,7 +11,10 @@ export interface OutputRequest {
   /** Media and edit of the job: the output must be none of them. */
   readonly inputs: readonly string[]
   /** A guess at the result's size, so that a full disk is met now and not at the end. */
-  readonly expectedBytes: number
+  readonly outputBytes: number
+  /** A folder of this agent's store, and a guess at what segments take there. */
+  readonly storeFolder: string
+  readonly storeBytes: number
   /** Numbers of pictures, for an output that is many files: the row of # in `outputPath` is their place. */
   readonly images?: { readonly first: number; readonly count: number } | undefined
 }
@@ -25,7 +28,7 @@ export async function checkOutput(request: OutputRequest): Promise<void> {
   await checkFolder(folder)
   await checkName(request)
   await checkWritable(folder)
-  await checkSpace(folder, request.expectedBytes)
+  await checkSpace(folder, request)
 }
 
 async function checkFolder(folder: string): Promise<void> {
@@ -85,7 +88,8 @@ async function checkWritable(folder: string): Promise<void> {
     await (await open(probe, 'wx')).close()
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
-    if (code === 'ENOSPC' || code === 'EDQUOT') throw diskFull(folder, 'no file can be made in it', cause)
+    if (code === 'ENOSPC' || code === 'EDQUOT')
+      throw diskFull(`The disk of the output folder ${folder}`, 'no file can be made in it', cause)
     throw new SheafError({
       code: 'SHEAF_OUTPUT_NOT_WRITABLE',
       message: `The folder of the output, ${folder}, cannot be written to (${code ?? 'unknown error'}).`,
@@ -97,19 +101,29 @@ async function checkWritable(folder: string): Promise<void> {
   }
 }
 
-async function checkSpace(folder: string, expectedBytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder)
-  const freeBytes = bavail * bsize
-  if (freeBytes > expectedBytes) return
-  const need = `about ${inMegabytes(expectedBytes)} are needed and ${inMegabytes(freeBytes)} are free`
-  throw diskFull(folder, need)
+/** Each disk must hold its part, and both parts where it is one disk. */
+async function checkSpace(folder: string, request: OutputRequest): Promise<void> {
+  const { storeFolder, storeBytes, outputBytes } = request
+  const [output, store] = await Promise.all([stat(folder), stat(storeFolder)])
+  if (output.dev === store.dev) {
+    return checkFree(folder, outputBytes + storeBytes, `The disk of the output folder ${folder} and of the store`)
+  }
+  await checkFree(folder, outputBytes, `The disk of the output folder ${folder}`)
+  await checkFree(storeFolder, storeBytes, `The disk of this agent's store, ${storeFolder},`)
 }
 
-function diskFull(folder: string, why: string, cause?: unknown): SheafError {
+async function checkFree(folder: string, bytes: number, disk: string): Promise<void> {
+  const { bavail, bsize } = await statfs(folder)
+  const freeBytes = bavail * bsize
+  if (freeBytes > bytes) return
+  throw diskFull(disk, `about ${inMegabytes(bytes)} are needed and ${inMegabytes(freeBytes)} are free`)
+}
+
+function diskFull(disk: string, why: string, cause?: unknown): SheafError {
   return new SheafError({
     code: 'SHEAF_DISK_FULL',
-    message: `The disk of the output folder ${folder} is full: ${why}.`,
-    hint: 'Free some space there, or choose a folder on another disk with -o.',
+    message: `${disk} is full: ${why}.`,
+    hint: 'Free some space there, or choose a folder on another disk: of the output with -o, of the store with --store.',
     cause,
   })
 }

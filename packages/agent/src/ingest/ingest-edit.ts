@@ -18,7 +18,6 @@ import {
   countCompositorInputs,
   cutsOf,
   decodeManifest,
-  expectedOutputBytes,
   frameFormat,
   jobColours,
   mediaClipsOf,
@@ -36,7 +35,6 @@ import {
   planSegments,
   pngIndex,
   readEdit,
-  segmentPreset,
   remarksOn,
   settleEdit,
   sliceEdit,
@@ -56,10 +54,11 @@ import { checkFinalEncoder } from './check-final-encoder.js'
 import { checkOutput, jobNameOf } from './check-output.js'
 import { checkStems } from './check-stems.js'
 import { filesOfMedia, findMedia, type FindMediaInit, type FoundMedium } from './find-media.js'
+import { expectedBytes } from './expected-bytes.js'
 import { findPreset } from './find-preset.js'
 import { checkMediaRoots } from './media-root.js'
 import { openEdit, readEditFile, type OpenedEdit } from './open-edit.js'
-import { remarksOnSound, soundSettings, stemBytes } from './sound-settings.js'
+import { remarksOnSound, soundSettings } from './sound-settings.js'
 import { slateMedia, type SlatedEdit } from './slate-media.js'
 import { textMedia } from './text-media.js'
 
@@ -74,6 +73,8 @@ export interface IngestPorts {
   readonly fingerprintOf: (engineClass: EngineClass) => Promise<string>
   /** Rejects when this machine itself cannot encode jobs of this class. */
   readonly encodesHere: (engineClass: EngineClass) => Promise<unknown>
+  /** A folder on the disk of this agent's store, which segments land in. */
+  readonly storeFolder: string
   /** Folder of the studio's own presets. */
   readonly presetFolder?: string | undefined
   readonly nowMs: () => number
@@ -101,7 +102,8 @@ export async function ingestEdit(request: SubmitRequest, ports: IngestPorts): Pr
       outputPath: request.outputPath,
       overwrite: request.overwrite ?? false,
       inputs: [request.editPath, ...filesOfMedia(job.media)],
-      expectedBytes: expectedBytes(job.manifest),
+      ...expectedBytes(job.manifest),
+      storeFolder: ports.storeFolder,
       images: imagesOf(job.manifest),
     })
     await checkStems({
@@ -389,14 +391,6 @@ function slice(edit: Edit, text: string): Edit {
     message: `--frames ${text}: a video is rendered from one stretch of frames without steps.`,
     hint: 'Such as --frames 100-199; both ends are included.',
   })
-}
-
-function expectedBytes(manifest: Manifest): number {
-  const job = { frames: manifest.edit.frames, ...manifest.picture }
-  const segments = expectedOutputBytes(segmentPreset(manifest), job)
-  const output = expectedOutputBytes(manifest.preset, job) * (manifest.output?.faststart === true ? 2 : 1)
-  // As segments in the store, joined without loss where the film is encoded once more, and as the output.
-  return segments * (isEncodedOnce(manifest) ? 2 : 1) + output + stemBytes(manifest.edit, manifest.sound) + (1 << 20)
 }
 
 /** The numbers of an output that is many files. */
