@@ -184,4 +184,14 @@ export const goldenSet: readonly GoldenEdit[] = [
     o.audio([o.clip(m('tone.wav'), 10, 50), o.turn(10, 10), o.clip(m('ntsc.mkv'), 40, 50)]),
     o.audio([o.gap(30), o.clip(m('tone.wav'), 20, 40, speed(1.5)), o.clip(m('tone.wav'), 60, 30, speed(-1))]),
   ]),
+  otio(
+    'part',
+    (o) => [
+      o.video([o.clip(m('ntsc.mkv'), 10, 50), o.turn(12, 10), o.clip(m('wide.mp4'), 30, 60)]),
+      o.video([o.gap(20), o.turn(0, 20), o.clip(m('tall.mp4'), 25, 60), o.turn(14, 0), o.gap(30)]),
+      o.audio([o.clip(m('clicks.wav'), 5, 110)]),
+    ],
+    // Both ends lie within transitions of the upper track.
+    { request: { frames: '27-71' } },
+  ),
 ]
