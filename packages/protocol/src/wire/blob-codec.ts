@@ -20,7 +20,7 @@ export function blobRequestToWire(request: BlobRequest): Uint8Array {
   if (request.kind === 'blob') return BlobRequestWire.encode({ blob: request.blob })
   const { jobId, block } = request
   const assetId = checkId('assetId', request.assetId, parseAssetId)
-  return BlobRequestWire.encode({ jobId, assetId, block: BigInt(block) })
+  return BlobRequestWire.encode({ jobId, assetId, block })
 }
 
 /** `SHEAF_WIRE_MALFORMED`, `SHEAF_WIRE_LIMIT`. */
@@ -40,7 +40,7 @@ export function blobResponseToWire(response: BlobResponse): Uint8Array {
     // A response is told from an error by its code, so it must not be empty; and no peer needs a long story.
     return BlobResponseWire.encode({ code: response.code, message: clipText(response.message, 2048) })
   }
-  return BlobResponseWire.encode({ sha256: response.sha256, sizeBytes: BigInt(response.sizeBytes) })
+  return BlobResponseWire.encode({ sha256: response.sha256, sizeBytes: response.sizeBytes })
 }
 
 /** `SHEAF_WIRE_MALFORMED`, `SHEAF_WIRE_LIMIT`. */

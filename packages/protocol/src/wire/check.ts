@@ -24,14 +24,13 @@ export function overLimit(field: string, why: string): SheafError {
 /** A whole number from 0 (or `min`) to `max`, by default every safe integer. */
 export function checkInteger(
   field: string,
-  value: number | bigint,
+  value: number,
   range: { readonly min?: number; readonly max?: number } = {},
 ): number {
   const { min = 0, max = Number.MAX_SAFE_INTEGER } = range
   if (value < min || value > max) throw overLimit(field, `${value} is not between ${min} and ${max}`)
-  const number = Number(value)
-  if (!Number.isSafeInteger(number)) throw malformed(field, `${value} is not a whole number`)
-  return number
+  if (!Number.isSafeInteger(value)) throw malformed(field, `${value} is not a whole number`)
+  return value
 }
 
 /** A finite number from 0 (or `min`) to `max`. */

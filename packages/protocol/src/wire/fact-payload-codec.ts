@@ -37,10 +37,9 @@ const jobSubmitted: PayloadCodec<'job-submitted'> = {
   toWire: (payload) =>
     wire.JobSubmittedWire.encode({
       ...payload,
-      submittedAtMs: BigInt(payload.submittedAtMs),
       segmentFrames: packNumbers(payload.segmentFrames),
-      rateNum: BigInt(payload.rate.num),
-      rateDen: BigInt(payload.rate.den),
+      rateNum: payload.rate.num,
+      rateDen: payload.rate.den,
     }),
   fromWire(bytes) {
     const { rateNum, rateDen, ...rest } = read('job-submitted', bytes, wire.JobSubmittedWire.decode)
@@ -108,7 +107,7 @@ const jobFailed: PayloadCodec<'job-failed'> = {
 }
 
 const jobCompleted: PayloadCodec<'job-completed'> = {
-  toWire: (payload) => wire.JobCompletedWire.encode({ ...payload, sizeBytes: BigInt(payload.sizeBytes) }),
+  toWire: (payload) => wire.JobCompletedWire.encode(payload),
   fromWire(bytes) {
     const payload = read('job-completed', bytes, wire.JobCompletedWire.decode)
     return {
@@ -149,7 +148,6 @@ const segmentsLanded: PayloadCodec<'segments-landed'> = {
       segments: payload.segments.map((segment) => ({
         ...segment,
         blob: Uint8Array.from(hexToBytes(segment.blob)),
-        sizeBytes: BigInt(segment.sizeBytes),
       })),
     }),
   fromWire(bytes) {

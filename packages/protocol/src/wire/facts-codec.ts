@@ -41,8 +41,6 @@ const kindPattern = /^[a-z][a-z0-9-]*$/
 export function factBodyToWire(body: FactBody): Uint8Array {
   return FactBodyWire.encode({
     ...body,
-    seq: BigInt(body.seq),
-    lamport: BigInt(body.lamport),
     payload: Uint8Array.from(body.payload),
   })
 }
@@ -80,7 +78,7 @@ export function factsMessageToWire(message: FactsMessage): Uint8Array {
   }
   return FactsMessageWire.encode({
     kind: message.kind,
-    heads: message.heads.map((head) => ({ ...head, seq: BigInt(head.seq) })),
+    heads: [...message.heads],
   })
 }
 
@@ -100,7 +98,7 @@ function checkSigned(wire: { readonly body: Uint8Array; readonly signature: Uint
   return { body: wire.body, signature: checkLength('signed fact.signature', wire.signature, signatureBytes) }
 }
 
-function checkHead(wire: { readonly author: string; readonly logId: string; readonly seq: bigint }): LogHead {
+function checkHead(wire: { readonly author: string; readonly logId: string; readonly seq: number }): LogHead {
   return {
     author: checkId('head.author', wire.author, parsePeerId),
     logId: checkId('head.logId', wire.logId, parseLogId),

@@ -39,7 +39,7 @@ export function heartbeatToWire(heartbeat: Heartbeat): HeartbeatWire {
     ...(following === undefined
       ? {}
       : { following: { term: termToWire(following.term), silentMs: following.silentMs } }),
-    highestCounter: BigInt(heartbeat.highestCounter),
+    highestCounter: heartbeat.highestCounter,
     leases: heartbeat.leases.map((lease) => ({
       ...lease,
       term: termToWire(lease.term),
@@ -49,7 +49,6 @@ export function heartbeatToWire(heartbeat: Heartbeat): HeartbeatWire {
     held: heartbeat.held.map((segment) => ({
       ...segment,
       blob: hexToBytes(segment.blob),
-      sizeBytes: BigInt(segment.sizeBytes),
     })),
   }
 }

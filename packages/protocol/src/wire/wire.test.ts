@@ -33,9 +33,13 @@ const peer = parsed(fromAlphabet('123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmn
 const leaseId = fromAlphabet('abc123:/-.', 1, 128).map((id) => id as LeaseId)
 const text = fc.string({ unit: 'grapheme', maxLength: 80 })
 const uint32 = fc.nat(2 ** 32 - 1)
-const integer = fc.maxSafeNat()
+/** Where a varint grows by a byte, and where 32-bit arithmetic turns negative. */
+const widths = [7, 14, 21, 28, 31, 32, 35, 42, 49].flatMap((bits) => [2 ** bits - 1, 2 ** bits, 2 ** bits + 1])
+const wholeUpTo = (max: number) =>
+  fc.oneof(fc.integer({ min: 0, max }), fc.constantFrom(...widths.filter((width) => width <= max), max))
+const integer = wholeUpTo(Number.MAX_SAFE_INTEGER)
 const finite = fc.double({ min: 0, max: 1e12, noNaN: true }).map((n) => (n === 0 ? 0 : n))
-const sizeBytes = fc.integer({ min: 0, max: limits.blobBytes })
+const sizeBytes = wholeUpTo(limits.blobBytes)
 const index = fc.nat(limits.segmentsPerJob - 1)
 const indexes = fc.array(index, { maxLength: limits.segmentsPerLease })
 const term = fc.record({ counter: integer, peer })
@@ -200,6 +204,12 @@ describe('what is written reads back as itself', () => {
         expect(JSON.parse(same(read))).toEqual(JSON.parse(same(value)))
       }),
     )
+  })
+
+  it.each(widths)('the whole number %i', (number) => {
+    const head = { author: 'a'.repeat(20), logId: 'a'.repeat(32), seq: number }
+    const message = wire.factsMessageToWire({ kind: 'heads', heads: [head] } as never)
+    expect(wire.factsMessageFromWire(message)).toMatchObject({ heads: [{ seq: number }] })
   })
 
   it('fact payloads', () => {

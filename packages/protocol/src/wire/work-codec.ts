@@ -86,7 +86,7 @@ function branchToWire(message: WorkMessage): Partial<WorkMessageWire> {
     case 'segment-report':
       return { segmentReport: reportToWire(message) }
     case 'offer':
-      return { offer: { ...message, blob: hexToBytes(message.blob), sizeBytes: BigInt(message.sizeBytes) } }
+      return { offer: { ...message, blob: hexToBytes(message.blob) } }
     case 'offer-reply':
       return { offerReply: offerReplyToWire(message) }
     case 'goodbye':

@@ -12,7 +12,7 @@ const peer = (field: string, text: string): PeerId => checkId(field, text, parse
 
 /** A term; the counter is a uint64 on the wire. */
 export function termToWire(term: Term): TermWire {
-  return { counter: BigInt(term.counter), peer: term.peer }
+  return { counter: term.counter, peer: term.peer }
 }
 
 export function termFromWire(wire: TermWire | undefined): Term {

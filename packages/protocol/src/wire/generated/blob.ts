@@ -9,7 +9,7 @@ export interface BlobRequestWire {
   blob: string
   jobId: string
   assetId: string
-  block: bigint
+  block: number
 }
 
 export namespace BlobRequestWire {
@@ -37,9 +37,9 @@ export namespace BlobRequestWire {
           w.string(obj.assetId)
         }
 
-        if ((obj.block != null && obj.block !== 0n)) {
+        if ((obj.block != null && obj.block !== 0)) {
           w.uint32(32)
-          w.uint64(obj.block)
+          w.uint64Number(obj.block)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -50,7 +50,7 @@ export namespace BlobRequestWire {
           blob: '',
           jobId: '',
           assetId: '',
-          block: 0n
+          block: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -72,7 +72,7 @@ export namespace BlobRequestWire {
               break
             }
             case 4: {
-              obj.block = reader.uint64()
+              obj.block = reader.uint64Number()
               break
             }
             default: {
@@ -114,7 +114,7 @@ export namespace BlobRequestWire {
             case 4: {
               yield {
                 field: `${prefix}.block`,
-                value: reader.uint64()
+                value: reader.uint64Number()
               }
               break
             }
@@ -147,7 +147,7 @@ export namespace BlobRequestWire {
 
   export interface BlobRequestWireBlockFieldEvent {
     field: '$.block'
-    value: bigint
+    value: number
   }
 
   export function encode (obj: Partial<BlobRequestWire>): Uint8Array<ArrayBuffer> {
@@ -167,7 +167,7 @@ export interface BlobResponseWire {
   code: string
   message: string
   sha256: string
-  sizeBytes: bigint
+  sizeBytes: number
 }
 
 export namespace BlobResponseWire {
@@ -195,9 +195,9 @@ export namespace BlobResponseWire {
           w.string(obj.sha256)
         }
 
-        if ((obj.sizeBytes != null && obj.sizeBytes !== 0n)) {
+        if ((obj.sizeBytes != null && obj.sizeBytes !== 0)) {
           w.uint32(32)
-          w.uint64(obj.sizeBytes)
+          w.uint64Number(obj.sizeBytes)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -208,7 +208,7 @@ export namespace BlobResponseWire {
           code: '',
           message: '',
           sha256: '',
-          sizeBytes: 0n
+          sizeBytes: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -230,7 +230,7 @@ export namespace BlobResponseWire {
               break
             }
             case 4: {
-              obj.sizeBytes = reader.uint64()
+              obj.sizeBytes = reader.uint64Number()
               break
             }
             default: {
@@ -272,7 +272,7 @@ export namespace BlobResponseWire {
             case 4: {
               yield {
                 field: `${prefix}.sizeBytes`,
-                value: reader.uint64()
+                value: reader.uint64Number()
               }
               break
             }
@@ -305,7 +305,7 @@ export namespace BlobResponseWire {
 
   export interface BlobResponseWireSizeBytesFieldEvent {
     field: '$.sizeBytes'
-    value: bigint
+    value: number
   }
 
   export function encode (obj: Partial<BlobResponseWire>): Uint8Array<ArrayBuffer> {

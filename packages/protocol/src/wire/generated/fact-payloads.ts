@@ -9,12 +9,12 @@ import type { Uint8ArrayList } from 'uint8arraylist'
 export interface JobSubmittedWire {
   jobId: string
   name: string
-  submittedAtMs: bigint
+  submittedAtMs: number
   engine: string
   manifest: string
   segmentFrames: Uint8Array<ArrayBuffer>
-  rateNum: bigint
-  rateDen: bigint
+  rateNum: number
+  rateDen: number
   priority: number
   preset: string
   fingerprint: string
@@ -42,9 +42,9 @@ export namespace JobSubmittedWire {
           w.string(obj.name)
         }
 
-        if ((obj.submittedAtMs != null && obj.submittedAtMs !== 0n)) {
+        if ((obj.submittedAtMs != null && obj.submittedAtMs !== 0)) {
           w.uint32(24)
-          w.uint64(obj.submittedAtMs)
+          w.uint64Number(obj.submittedAtMs)
         }
 
         if ((obj.engine != null && obj.engine !== '')) {
@@ -62,14 +62,14 @@ export namespace JobSubmittedWire {
           w.bytes(obj.segmentFrames)
         }
 
-        if ((obj.rateNum != null && obj.rateNum !== 0n)) {
+        if ((obj.rateNum != null && obj.rateNum !== 0)) {
           w.uint32(56)
-          w.int64(obj.rateNum)
+          w.int64Number(obj.rateNum)
         }
 
-        if ((obj.rateDen != null && obj.rateDen !== 0n)) {
+        if ((obj.rateDen != null && obj.rateDen !== 0)) {
           w.uint32(64)
-          w.uint64(obj.rateDen)
+          w.uint64Number(obj.rateDen)
         }
 
         if ((obj.priority != null && obj.priority !== 0)) {
@@ -104,12 +104,12 @@ export namespace JobSubmittedWire {
         const obj: any = {
           jobId: '',
           name: '',
-          submittedAtMs: 0n,
+          submittedAtMs: 0,
           engine: '',
           manifest: '',
           segmentFrames: uint8ArrayAlloc(0),
-          rateNum: 0n,
-          rateDen: 0n,
+          rateNum: 0,
+          rateDen: 0,
           priority: 0,
           preset: '',
           fingerprint: '',
@@ -132,7 +132,7 @@ export namespace JobSubmittedWire {
               break
             }
             case 3: {
-              obj.submittedAtMs = reader.uint64()
+              obj.submittedAtMs = reader.uint64Number()
               break
             }
             case 4: {
@@ -148,11 +148,11 @@ export namespace JobSubmittedWire {
               break
             }
             case 7: {
-              obj.rateNum = reader.int64()
+              obj.rateNum = reader.int64Number()
               break
             }
             case 8: {
-              obj.rateDen = reader.uint64()
+              obj.rateDen = reader.uint64Number()
               break
             }
             case 9: {
@@ -207,7 +207,7 @@ export namespace JobSubmittedWire {
             case 3: {
               yield {
                 field: `${prefix}.submittedAtMs`,
-                value: reader.uint64()
+                value: reader.uint64Number()
               }
               break
             }
@@ -235,14 +235,14 @@ export namespace JobSubmittedWire {
             case 7: {
               yield {
                 field: `${prefix}.rateNum`,
-                value: reader.int64()
+                value: reader.int64Number()
               }
               break
             }
             case 8: {
               yield {
                 field: `${prefix}.rateDen`,
-                value: reader.uint64()
+                value: reader.uint64Number()
               }
               break
             }
@@ -305,7 +305,7 @@ export namespace JobSubmittedWire {
 
   export interface JobSubmittedWireSubmittedAtMsFieldEvent {
     field: '$.submittedAtMs'
-    value: bigint
+    value: number
   }
 
   export interface JobSubmittedWireEngineFieldEvent {
@@ -325,12 +325,12 @@ export namespace JobSubmittedWire {
 
   export interface JobSubmittedWireRateNumFieldEvent {
     field: '$.rateNum'
-    value: bigint
+    value: number
   }
 
   export interface JobSubmittedWireRateDenFieldEvent {
     field: '$.rateDen'
-    value: bigint
+    value: number
   }
 
   export interface JobSubmittedWirePriorityFieldEvent {
@@ -867,7 +867,7 @@ export interface JobCompletedWire {
   jobId: string
   generation: number
   outputSha256: string
-  sizeBytes: bigint
+  sizeBytes: number
 }
 
 export namespace JobCompletedWire {
@@ -895,9 +895,9 @@ export namespace JobCompletedWire {
           w.string(obj.outputSha256)
         }
 
-        if ((obj.sizeBytes != null && obj.sizeBytes !== 0n)) {
+        if ((obj.sizeBytes != null && obj.sizeBytes !== 0)) {
           w.uint32(32)
-          w.uint64(obj.sizeBytes)
+          w.uint64Number(obj.sizeBytes)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -908,7 +908,7 @@ export namespace JobCompletedWire {
           jobId: '',
           generation: 0,
           outputSha256: '',
-          sizeBytes: 0n
+          sizeBytes: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -930,7 +930,7 @@ export namespace JobCompletedWire {
               break
             }
             case 4: {
-              obj.sizeBytes = reader.uint64()
+              obj.sizeBytes = reader.uint64Number()
               break
             }
             default: {
@@ -972,7 +972,7 @@ export namespace JobCompletedWire {
             case 4: {
               yield {
                 field: `${prefix}.sizeBytes`,
-                value: reader.uint64()
+                value: reader.uint64Number()
               }
               break
             }
@@ -1005,7 +1005,7 @@ export namespace JobCompletedWire {
 
   export interface JobCompletedWireSizeBytesFieldEvent {
     field: '$.sizeBytes'
-    value: bigint
+    value: number
   }
 
   export function encode (obj: Partial<JobCompletedWire>): Uint8Array<ArrayBuffer> {
@@ -1159,7 +1159,7 @@ export namespace HomeAssignedWire {
 export interface LandedSegmentWire {
   index: number
   blob: Uint8Array<ArrayBuffer>
-  sizeBytes: bigint
+  sizeBytes: number
   renderedBy: string
   renderMs: number
 }
@@ -1184,9 +1184,9 @@ export namespace LandedSegmentWire {
           w.bytes(obj.blob)
         }
 
-        if ((obj.sizeBytes != null && obj.sizeBytes !== 0n)) {
+        if ((obj.sizeBytes != null && obj.sizeBytes !== 0)) {
           w.uint32(24)
-          w.uint64(obj.sizeBytes)
+          w.uint64Number(obj.sizeBytes)
         }
 
         if ((obj.renderedBy != null && obj.renderedBy !== '')) {
@@ -1206,7 +1206,7 @@ export namespace LandedSegmentWire {
         const obj: any = {
           index: 0,
           blob: uint8ArrayAlloc(0),
-          sizeBytes: 0n,
+          sizeBytes: 0,
           renderedBy: '',
           renderMs: 0
         }
@@ -1226,7 +1226,7 @@ export namespace LandedSegmentWire {
               break
             }
             case 3: {
-              obj.sizeBytes = reader.uint64()
+              obj.sizeBytes = reader.uint64Number()
               break
             }
             case 4: {
@@ -1269,7 +1269,7 @@ export namespace LandedSegmentWire {
             case 3: {
               yield {
                 field: `${prefix}.sizeBytes`,
-                value: reader.uint64()
+                value: reader.uint64Number()
               }
               break
             }
@@ -1311,7 +1311,7 @@ export namespace LandedSegmentWire {
 
   export interface LandedSegmentWireSizeBytesFieldEvent {
     field: '$.sizeBytes'
-    value: bigint
+    value: number
   }
 
   export interface LandedSegmentWireRenderedByFieldEvent {
@@ -1514,7 +1514,7 @@ export namespace SegmentsLandedWire {
 
   export interface SegmentsLandedWireSegmentsSizeBytesFieldEvent {
     field: '$.segments[].sizeBytes'
-    value: bigint
+    value: number
     index: number
   }
 

@@ -121,8 +121,8 @@ export namespace SignedFactWire {
 export interface FactBodyWire {
   author: string
   logId: string
-  seq: bigint
-  lamport: bigint
+  seq: number
+  lamport: number
   kind: string
   payload: Uint8Array<ArrayBuffer>
 }
@@ -147,14 +147,14 @@ export namespace FactBodyWire {
           w.string(obj.logId)
         }
 
-        if ((obj.seq != null && obj.seq !== 0n)) {
+        if ((obj.seq != null && obj.seq !== 0)) {
           w.uint32(24)
-          w.uint64(obj.seq)
+          w.uint64Number(obj.seq)
         }
 
-        if ((obj.lamport != null && obj.lamport !== 0n)) {
+        if ((obj.lamport != null && obj.lamport !== 0)) {
           w.uint32(32)
-          w.uint64(obj.lamport)
+          w.uint64Number(obj.lamport)
         }
 
         if ((obj.kind != null && obj.kind !== '')) {
@@ -174,8 +174,8 @@ export namespace FactBodyWire {
         const obj: any = {
           author: '',
           logId: '',
-          seq: 0n,
-          lamport: 0n,
+          seq: 0,
+          lamport: 0,
           kind: '',
           payload: uint8ArrayAlloc(0)
         }
@@ -195,11 +195,11 @@ export namespace FactBodyWire {
               break
             }
             case 3: {
-              obj.seq = reader.uint64()
+              obj.seq = reader.uint64Number()
               break
             }
             case 4: {
-              obj.lamport = reader.uint64()
+              obj.lamport = reader.uint64Number()
               break
             }
             case 5: {
@@ -242,14 +242,14 @@ export namespace FactBodyWire {
             case 3: {
               yield {
                 field: `${prefix}.seq`,
-                value: reader.uint64()
+                value: reader.uint64Number()
               }
               break
             }
             case 4: {
               yield {
                 field: `${prefix}.lamport`,
-                value: reader.uint64()
+                value: reader.uint64Number()
               }
               break
             }
@@ -291,12 +291,12 @@ export namespace FactBodyWire {
 
   export interface FactBodyWireSeqFieldEvent {
     field: '$.seq'
-    value: bigint
+    value: number
   }
 
   export interface FactBodyWireLamportFieldEvent {
     field: '$.lamport'
-    value: bigint
+    value: number
   }
 
   export interface FactBodyWireKindFieldEvent {
@@ -325,7 +325,7 @@ export namespace FactBodyWire {
 export interface LogHeadWire {
   author: string
   logId: string
-  seq: bigint
+  seq: number
 }
 
 export namespace LogHeadWire {
@@ -348,9 +348,9 @@ export namespace LogHeadWire {
           w.string(obj.logId)
         }
 
-        if ((obj.seq != null && obj.seq !== 0n)) {
+        if ((obj.seq != null && obj.seq !== 0)) {
           w.uint32(24)
-          w.uint64(obj.seq)
+          w.uint64Number(obj.seq)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -360,7 +360,7 @@ export namespace LogHeadWire {
         const obj: any = {
           author: '',
           logId: '',
-          seq: 0n
+          seq: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -378,7 +378,7 @@ export namespace LogHeadWire {
               break
             }
             case 3: {
-              obj.seq = reader.uint64()
+              obj.seq = reader.uint64Number()
               break
             }
             default: {
@@ -413,7 +413,7 @@ export namespace LogHeadWire {
             case 3: {
               yield {
                 field: `${prefix}.seq`,
-                value: reader.uint64()
+                value: reader.uint64Number()
               }
               break
             }
@@ -441,7 +441,7 @@ export namespace LogHeadWire {
 
   export interface LogHeadWireSeqFieldEvent {
     field: '$.seq'
-    value: bigint
+    value: number
   }
 
   export function encode (obj: Partial<LogHeadWire>): Uint8Array<ArrayBuffer> {
@@ -626,7 +626,7 @@ export namespace FactsMessageWire {
 
   export interface FactsMessageWireHeadsSeqFieldEvent {
     field: '$.heads[].seq'
-    value: bigint
+    value: number
     index: number
   }
 

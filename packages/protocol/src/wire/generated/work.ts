@@ -7,7 +7,7 @@ import type { Codec, DecodeOptions } from 'protons-runtime'
 import type { Uint8ArrayList } from 'uint8arraylist'
 
 export interface TermWire {
-  counter: bigint
+  counter: number
   peer: string
 }
 
@@ -21,9 +21,9 @@ export namespace TermWire {
           w.fork()
         }
 
-        if ((obj.counter != null && obj.counter !== 0n)) {
+        if ((obj.counter != null && obj.counter !== 0)) {
           w.uint32(8)
-          w.uint64(obj.counter)
+          w.uint64Number(obj.counter)
         }
 
         if ((obj.peer != null && obj.peer !== '')) {
@@ -36,7 +36,7 @@ export namespace TermWire {
         }
       }, (reader, length, opts = {}) => {
         const obj: any = {
-          counter: 0n,
+          counter: 0,
           peer: ''
         }
 
@@ -47,7 +47,7 @@ export namespace TermWire {
 
           switch (tag >>> 3) {
             case 1: {
-              obj.counter = reader.uint64()
+              obj.counter = reader.uint64Number()
               break
             }
             case 2: {
@@ -72,7 +72,7 @@ export namespace TermWire {
             case 1: {
               yield {
                 field: `${prefix}.counter`,
-                value: reader.uint64()
+                value: reader.uint64Number()
               }
               break
             }
@@ -97,7 +97,7 @@ export namespace TermWire {
 
   export interface TermWireCounterFieldEvent {
     field: '$.counter'
-    value: bigint
+    value: number
   }
 
   export interface TermWirePeerFieldEvent {
@@ -302,7 +302,7 @@ export namespace RunningSegmentWire {
 
   export interface RunningSegmentWireTermCounterFieldEvent {
     field: '$.term.counter'
-    value: bigint
+    value: number
   }
 
   export interface RunningSegmentWireTermPeerFieldEvent {
@@ -333,7 +333,7 @@ export interface HeldSegmentWire {
   generation: number
   index: number
   blob: Uint8Array<ArrayBuffer>
-  sizeBytes: bigint
+  sizeBytes: number
 }
 
 export namespace HeldSegmentWire {
@@ -366,9 +366,9 @@ export namespace HeldSegmentWire {
           w.bytes(obj.blob)
         }
 
-        if ((obj.sizeBytes != null && obj.sizeBytes !== 0n)) {
+        if ((obj.sizeBytes != null && obj.sizeBytes !== 0)) {
           w.uint32(40)
-          w.uint64(obj.sizeBytes)
+          w.uint64Number(obj.sizeBytes)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -380,7 +380,7 @@ export namespace HeldSegmentWire {
           generation: 0,
           index: 0,
           blob: uint8ArrayAlloc(0),
-          sizeBytes: 0n
+          sizeBytes: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -406,7 +406,7 @@ export namespace HeldSegmentWire {
               break
             }
             case 5: {
-              obj.sizeBytes = reader.uint64()
+              obj.sizeBytes = reader.uint64Number()
               break
             }
             default: {
@@ -455,7 +455,7 @@ export namespace HeldSegmentWire {
             case 5: {
               yield {
                 field: `${prefix}.sizeBytes`,
-                value: reader.uint64()
+                value: reader.uint64Number()
               }
               break
             }
@@ -493,7 +493,7 @@ export namespace HeldSegmentWire {
 
   export interface HeldSegmentWireSizeBytesFieldEvent {
     field: '$.sizeBytes'
-    value: bigint
+    value: number
   }
 
   export function encode (obj: Partial<HeldSegmentWire>): Uint8Array<ArrayBuffer> {
@@ -660,7 +660,7 @@ export namespace HeldLeaseWire {
 
   export interface HeldLeaseWireTermCounterFieldEvent {
     field: '$.term.counter'
-    value: bigint
+    value: number
   }
 
   export interface HeldLeaseWireTermPeerFieldEvent {
@@ -1261,7 +1261,7 @@ export namespace FollowingWire {
 
   export interface FollowingWireTermCounterFieldEvent {
     field: '$.term.counter'
-    value: bigint
+    value: number
   }
 
   export interface FollowingWireTermPeerFieldEvent {
@@ -1292,7 +1292,7 @@ export interface HeartbeatWire {
   uptimeMs: number
   ability?: AbilityWire
   following?: FollowingWire
-  highestCounter: bigint
+  highestCounter: number
   leases: HeldLeaseWire[]
   running: RunningSegmentWire[]
   held: HeldSegmentWire[]
@@ -1328,9 +1328,9 @@ export namespace HeartbeatWire {
           FollowingWire.codec().encode(obj.following, w)
         }
 
-        if ((obj.highestCounter != null && obj.highestCounter !== 0n)) {
+        if ((obj.highestCounter != null && obj.highestCounter !== 0)) {
           w.uint32(40)
-          w.uint64(obj.highestCounter)
+          w.uint64Number(obj.highestCounter)
         }
 
         if (obj.leases != null && obj.leases.length > 0) {
@@ -1361,7 +1361,7 @@ export namespace HeartbeatWire {
         const obj: any = {
           status: '',
           uptimeMs: 0,
-          highestCounter: 0n,
+          highestCounter: 0,
           leases: [],
           running: [],
           held: []
@@ -1394,7 +1394,7 @@ export namespace HeartbeatWire {
               break
             }
             case 5: {
-              obj.highestCounter = reader.uint64()
+              obj.highestCounter = reader.uint64Number()
               break
             }
             case 6: {
@@ -1479,7 +1479,7 @@ export namespace HeartbeatWire {
             case 5: {
               yield {
                 field: `${prefix}.highestCounter`,
-                value: reader.uint64()
+                value: reader.uint64Number()
               }
               break
             }
@@ -1593,7 +1593,7 @@ export namespace HeartbeatWire {
 
   export interface HeartbeatWireFollowingTermCounterFieldEvent {
     field: '$.following.term.counter'
-    value: bigint
+    value: number
   }
 
   export interface HeartbeatWireFollowingTermPeerFieldEvent {
@@ -1608,7 +1608,7 @@ export namespace HeartbeatWire {
 
   export interface HeartbeatWireHighestCounterFieldEvent {
     field: '$.highestCounter'
-    value: bigint
+    value: number
   }
 
   export interface HeartbeatWireLeasesLeaseIdFieldEvent {
@@ -1619,7 +1619,7 @@ export namespace HeartbeatWire {
 
   export interface HeartbeatWireLeasesTermCounterFieldEvent {
     field: '$.leases[].term.counter'
-    value: bigint
+    value: number
     index: number
   }
 
@@ -1673,7 +1673,7 @@ export namespace HeartbeatWire {
 
   export interface HeartbeatWireRunningTermCounterFieldEvent {
     field: '$.running[].term.counter'
-    value: bigint
+    value: number
     index: number
   }
 
@@ -1715,7 +1715,7 @@ export namespace HeartbeatWire {
 
   export interface HeartbeatWireHeldSizeBytesFieldEvent {
     field: '$.held[].sizeBytes'
-    value: bigint
+    value: number
     index: number
   }
 
@@ -1950,7 +1950,7 @@ export namespace LeaseWire {
 
   export interface LeaseWireTermCounterFieldEvent {
     field: '$.term.counter'
-    value: bigint
+    value: number
   }
 
   export interface LeaseWireTermPeerFieldEvent {
@@ -2175,7 +2175,7 @@ export namespace RevokeWire {
 
   export interface RevokeWireTermCounterFieldEvent {
     field: '$.term.counter'
-    value: bigint
+    value: number
   }
 
   export interface RevokeWireTermPeerFieldEvent {
@@ -2499,7 +2499,7 @@ export interface OfferWire {
   generation: number
   index: number
   blob: Uint8Array<ArrayBuffer>
-  sizeBytes: bigint
+  sizeBytes: number
   renderMs: number
 }
 
@@ -2533,9 +2533,9 @@ export namespace OfferWire {
           w.bytes(obj.blob)
         }
 
-        if ((obj.sizeBytes != null && obj.sizeBytes !== 0n)) {
+        if ((obj.sizeBytes != null && obj.sizeBytes !== 0)) {
           w.uint32(40)
-          w.uint64(obj.sizeBytes)
+          w.uint64Number(obj.sizeBytes)
         }
 
         if ((obj.renderMs != null && obj.renderMs !== 0)) {
@@ -2552,7 +2552,7 @@ export namespace OfferWire {
           generation: 0,
           index: 0,
           blob: uint8ArrayAlloc(0),
-          sizeBytes: 0n,
+          sizeBytes: 0,
           renderMs: 0
         }
 
@@ -2579,7 +2579,7 @@ export namespace OfferWire {
               break
             }
             case 5: {
-              obj.sizeBytes = reader.uint64()
+              obj.sizeBytes = reader.uint64Number()
               break
             }
             case 6: {
@@ -2632,7 +2632,7 @@ export namespace OfferWire {
             case 5: {
               yield {
                 field: `${prefix}.sizeBytes`,
-                value: reader.uint64()
+                value: reader.uint64Number()
               }
               break
             }
@@ -2677,7 +2677,7 @@ export namespace OfferWire {
 
   export interface OfferWireSizeBytesFieldEvent {
     field: '$.sizeBytes'
-    value: bigint
+    value: number
   }
 
   export interface OfferWireRenderMsFieldEvent {
@@ -3551,7 +3551,7 @@ export namespace WorkMessageWire {
 
   export interface WorkMessageWireHeartbeatFollowingTermCounterFieldEvent {
     field: '$.heartbeat.following.term.counter'
-    value: bigint
+    value: number
   }
 
   export interface WorkMessageWireHeartbeatFollowingTermPeerFieldEvent {
@@ -3566,7 +3566,7 @@ export namespace WorkMessageWire {
 
   export interface WorkMessageWireHeartbeatHighestCounterFieldEvent {
     field: '$.heartbeat.highestCounter'
-    value: bigint
+    value: number
   }
 
   export interface WorkMessageWireHeartbeatLeasesLeaseIdFieldEvent {
@@ -3577,7 +3577,7 @@ export namespace WorkMessageWire {
 
   export interface WorkMessageWireHeartbeatLeasesTermCounterFieldEvent {
     field: '$.heartbeat.leases[].term.counter'
-    value: bigint
+    value: number
     index: number
   }
 
@@ -3631,7 +3631,7 @@ export namespace WorkMessageWire {
 
   export interface WorkMessageWireHeartbeatRunningTermCounterFieldEvent {
     field: '$.heartbeat.running[].term.counter'
-    value: bigint
+    value: number
     index: number
   }
 
@@ -3673,13 +3673,13 @@ export namespace WorkMessageWire {
 
   export interface WorkMessageWireHeartbeatHeldSizeBytesFieldEvent {
     field: '$.heartbeat.held[].sizeBytes'
-    value: bigint
+    value: number
     index: number
   }
 
   export interface WorkMessageWireLeaseTermCounterFieldEvent {
     field: '$.lease.term.counter'
-    value: bigint
+    value: number
   }
 
   export interface WorkMessageWireLeaseTermPeerFieldEvent {
@@ -3729,7 +3729,7 @@ export namespace WorkMessageWire {
 
   export interface WorkMessageWireRevokeTermCounterFieldEvent {
     field: '$.revoke.term.counter'
-    value: bigint
+    value: number
   }
 
   export interface WorkMessageWireRevokeTermPeerFieldEvent {
@@ -3829,7 +3829,7 @@ export namespace WorkMessageWire {
 
   export interface WorkMessageWireOfferSizeBytesFieldEvent {
     field: '$.offer.sizeBytes'
-    value: bigint
+    value: number
   }
 
   export interface WorkMessageWireOfferRenderMsFieldEvent {
