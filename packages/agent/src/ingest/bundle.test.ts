@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { placeOf } from '../blobs/index.js'
 import { inputPlaces } from '../engine/input-places.js'
 import { probeMedia } from '../engine/probe-media.js'
-import { prepareJob, type PreparedJob } from './ingest-edit.js'
+import { prepareJob, type PreparedJob } from './prepare-job.js'
 import { makeZip, type ZipMember } from './testing/make-zip.js'
 
 const range = (duration: number): object => ({

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { mediaClipsOf } from '@sheaf/timeline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { probeMedia } from '../engine/probe-media.js'
-import { prepareJob, type PreparedJob } from './ingest-edit.js'
+import { prepareJob, type PreparedJob } from './prepare-job.js'
 
 const time = (value: number, rate: number): object => ({ OTIO_SCHEMA: 'RationalTime.1', rate, value })
 const range = (start: number, duration: number, rate: number): object => ({

@@ -1,10 +1,5 @@
 export { findPreset } from './find-preset.js'
-export {
-  ingestEdit,
-  prepareJob,
-  type IngestedJob,
-  type IngestPorts,
-  type PreparedJob,
-  type PrepareRequest,
-} from './ingest-edit.js'
+export { ingestEdit, type IngestedJob, type IngestPorts } from './ingest-edit.js'
+export { prepareJob, type PreparedJob } from './prepare-job.js'
+export type { PrepareRequest } from './prepare-request.js'
 export { presetViews } from './preset-views.js'

@@ -8,7 +8,7 @@ import { placeOf } from '../blobs/index.js'
 import { inputPlaces } from '../engine/input-places.js'
 import { probeMedia } from '../engine/probe-media.js'
 import { drawSlate } from './draw-slate.js'
-import { prepareJob, type PreparedJob } from './ingest-edit.js'
+import { prepareJob, type PreparedJob } from './prepare-job.js'
 
 const range = (duration: number): object => ({
   OTIO_SCHEMA: 'TimeRange.1',

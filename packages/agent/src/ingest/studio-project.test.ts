@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { mediaClipsOf } from '@sheaf/timeline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { probeMedia } from '../engine/probe-media.js'
-import { prepareJob, type PreparedJob } from './ingest-edit.js'
+import { prepareJob, type PreparedJob } from './prepare-job.js'
 
 const fonts = join(dirname(fileURLToPath(import.meta.resolve('@fontsource/alef/package.json'))), 'files')
 const clip = (id: string, more: object = {}): object => ({

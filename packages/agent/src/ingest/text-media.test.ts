@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { compileCompositor, mediaIndices, resolveCall } from '@sheaf/timeline'
 import { execa } from 'execa'
 import { expect, it, onTestFinished } from 'vitest'
-import { prepareJob } from './ingest-edit.js'
+import { prepareJob } from './prepare-job.js'
 
 const fonts = join(dirname(fileURLToPath(import.meta.resolve('@fontsource/alef/package.json'))), 'files')
 const range = (duration: number): object => ({

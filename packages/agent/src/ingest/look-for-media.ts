@@ -1,0 +1,48 @@
+import { burnIn, mediaClipsOf, picturesOfEdit, readEdit, type Edit, type ReadEdit } from '@sheaf/timeline'
+import { findMedia, type FindMediaInit, type FoundMedium } from './find-media.js'
+import { checkMediaRoots } from './media-root.js'
+import { openEdit, readEditFile, type OpenedEdit } from './open-edit.js'
+import type { PrepareRequest } from './prepare-request.js'
+import { framesOf } from './frames-of.js'
+
+/** The edit as it was asked for, and what of its media was found. */
+export interface SoughtMedia {
+  readonly read: ReadEdit
+  readonly asked: Edit
+  /** Names of the media that it shows or lets hear. */
+  readonly used: ReadonlySet<string>
+  readonly looked: readonly FoundMedium[]
+}
+
+/** Reads the edit that a request names and looks for the media of the frames that it asks for; none need be found. */
+export async function lookForMedia(
+  request: PrepareRequest,
+  { probe }: Pick<FindMediaInit, 'probe'>,
+): Promise<SoughtMedia> {
+  const { editPath, mediaRoots = [] } = request
+  checkMediaRoots(mediaRoots)
+  const opened = await openEdit(editPath, mediaRoots)
+  try {
+    const read = await readRequest(request, opened)
+    const asked = request.frames === undefined ? read.edit : framesOf(read.edit, request.frames)
+    const used = new Set(mediaClipsOf([...asked.video, ...asked.audio]).map(({ content }) => content.media))
+    const looked = await findMedia(
+      read.targets.filter((target) => used.has(target.path)),
+      {
+        ...{ editPath, probe, finder: opened.finder },
+        picturesOf: ({ path, sequence }) => sequence && picturesOfEdit(asked, path, sequence.pictureSeconds),
+      },
+    )
+    return { read, asked, used, looked }
+  } finally {
+    opened.close()
+  }
+}
+
+/** The edit as its file says, with the subtitles that are to be seen in it. */
+async function readRequest(request: PrepareRequest, { text }: OpenedEdit): Promise<ReadEdit> {
+  const { editPath, dropUnknown, subtitles: path } = request
+  const read = readEdit(text, { editPath, dropUnknown })
+  if (path === undefined) return read
+  return burnIn(read, { path, text: await readEditFile(path), family: request.subtitleFont, dropUnknown })
+}
