@@ -259,12 +259,16 @@ export class MovieAssembler {
   }
 }
 
-/** Chapters inside the film, each as long as to the next one; what lies before the first one is a chapter too. */
+/** Chapters inside the film, each as long as to the next one; what lies before the first one is a chapter too. Names at one frame are one. */
 function chaptersOf(
   chapters: NonNullable<FilmTimes['chapters']>,
   frames: number,
 ): { readonly frame: number; readonly frames: number; readonly name: string }[] {
-  const byFrame = new Map(chapters.map(({ frame, name }) => [frame, name]))
+  const byFrame = new Map<number, string>()
+  for (const { frame, name } of chapters) {
+    const before = byFrame.get(frame)
+    byFrame.set(frame, before && name ? `${before} / ${name}` : before || name)
+  }
   const inside = [...byFrame].filter(([frame]) => frame >= 0 && frame < frames).sort(([a], [b]) => a - b)
   if (inside.length === 0) return []
   const all = inside[0]?.[0] === 0 ? inside : [[0, ''] as const, ...inside]

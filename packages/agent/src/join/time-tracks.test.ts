@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { rational, type BlobId, type JobId } from '@sheaf/protocol'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openOutputJoiner, type OutputJoinerOptions } from './output-joiner.js'
+import { chapterListBox } from './time-tracks.js'
 import { ffprobeJson, frameHashes, makeSegment, makeTone, scratch, sha256 } from './testing/make-media.js'
 
 // Room for a busy machine; nothing here measures time.
@@ -76,16 +77,24 @@ describe('chapters', () => {
     const chapters = [
       { frame: -5, name: 'before' },
       { frame: 15, name: 'Größe "1"; [x]=\n%{y}' },
+      { frame: 30, name: '' },
       { frame: 30, name: 'three' },
+      { frame: 30, name: 'drei' },
       { frame: 40, name: 'behind' },
     ]
     const path = await film('chapters.mp4', { times: { chapters }, faststart: true })
     const { chapters: found } = await probe(path)
-    expect(found.map(({ tags }) => tags.title)).toEqual(['', chapters[1]?.name, 'three'])
+    expect(found.map(({ tags }) => tags.title)).toEqual(['', chapters[1]?.name, 'three / drei'])
     const at = (frame: number): number => (frame * 1001) / 30000
     for (const [i, frame] of [0, 15, 30].entries()) expect(Number(found[i]?.start_time)).toBeCloseTo(at(frame), 3)
     expect(Number(found[2]?.end_time)).toBeCloseTo(at(40), 3)
   })
+})
+
+it('cuts names of the short list between characters', () => {
+  const list = chapterListBox([{ seconds: 1, name: `${'x'.repeat(253)}€` }])
+  expect(list.subarray(-253).toString()).toBe('x'.repeat(253))
+  expect(list.at(-254)).toBe(253)
 })
 
 describe('a film with its index first', () => {

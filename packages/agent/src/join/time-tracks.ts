@@ -34,7 +34,7 @@ export function timecodeEntry(
 
 /** A chapter's name as a sample of QuickTime's text track, marked as UTF-8. */
 export function chapterSample(name: string): Buffer {
-  const text = Buffer.from(name, 'utf8')
+  const text = utf8(name, 0xffff)
   return Buffer.concat([u16([text.length]), text, box('encd', u32([0x100]))])
 }
 
@@ -50,10 +50,19 @@ export function chapterEntry(): Buffer {
 export function chapterListBox(chapters: readonly { readonly seconds: number; readonly name: string }[]): Buffer {
   const few = chapters.slice(0, 255)
   const items = few.map(({ seconds, name }) => {
-    const text = Buffer.from(name, 'utf8').subarray(0, 255)
+    const text = utf8(name, 255)
     return Buffer.concat([u64([Math.round(seconds * 1e7)]), Buffer.from([text.length]), text])
   })
   return fullBox('chpl', 1, 0, u32([0]), Buffer.from([few.length]), ...items)
+}
+
+/** As many whole characters as fit into so many bytes. */
+function utf8(text: string, mostBytes: number): Buffer {
+  const bytes = Buffer.from(text, 'utf8')
+  let end = Math.min(bytes.length, mostBytes)
+  // A byte 10xxxxxx belongs to the character before it.
+  while (end < bytes.length && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--
+  return bytes.subarray(0, end)
 }
 
 /** The track's box. Players are not to show it: pictures refer to it by its number. */

@@ -15,7 +15,7 @@ export interface Edit {
   readonly audio: readonly EditTrack[]
   /** Of frame 0, when the edit has one. */
   readonly timecode?: EditTimecode | undefined
-  /** Of the whole edit, the earlier first; those of clips are not kept. */
+  /** Of the edit, its tracks, their items and what is nested in them: the earlier first, each frame and name once. */
   readonly markers?: readonly EditMarker[] | undefined
 }
 
@@ -25,7 +25,7 @@ export interface EditTimecode {
   readonly drop: boolean
 }
 
-/** A place that somebody has marked; it may lie outside of the edit. */
+/** A place that somebody has marked; in a part of an edit it may lie outside. */
 export interface EditMarker {
   readonly frame: number
   readonly name: string

@@ -1,6 +1,7 @@
 import { equalRational, mulRational, type Rational, rational, roundRational, SheafError, ZERO } from '@sheaf/protocol'
 import type { EditTrack } from '../model/edit.js'
 import { emptyEdit, finishEdit, type ReadEdit } from '../model/finish-edit.js'
+import { keepMarkers } from '../model/keep-markers.js'
 import { type Notes } from '../model/refusal.js'
 import { TargetList } from '../model/target-list.js'
 import { TimeMap } from '../model/time-map.js'
@@ -12,8 +13,9 @@ import { secondsOf } from './durations.js'
 import type { JsonDocument } from './json-reader.js'
 import type { OtioClip, OtioGap, OtioNode, OtioStack, OtioTimeline, OtioTrack } from './otio-types.js'
 import { parseOtioDocument } from './parse-otio.js'
+import { placeMarkers } from './place-markers.js'
 import { soloTracks } from './solo-tracks.js'
-import { markersOf, timecodeOf } from './start-and-markers.js'
+import { timecodeOf } from './start-timecode.js'
 
 /** Tracks of one kind, nested ones apart. */
 const MAX_TRACKS = 200
@@ -41,7 +43,7 @@ export function readOtio(document: JsonDocument, how: { readonly editPath: strin
   const [video, audio] = [read('Video'), read('Audio')]
   const frames = lengthOf(timeline.tracks, map, [...video, ...audio])
   const timecode = timecodeOf(timeline, rate)
-  const markers = markersOf(timeline, map)
+  const markers = keepMarkers(placeMarkers(timeline.tracks, map), { frames, notes })
   const marked = { ...(timecode && { timecode }), ...(markers.length > 0 && { markers }) }
   const edit = { name: timeline.name, rate, frames, video, audio, ...marked }
   return finishEdit(edit, { editPath, notes, targets, unsupported: parsed.unknown })

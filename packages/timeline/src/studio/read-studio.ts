@@ -1,4 +1,5 @@
 import { finishEdit, type ReadEdit } from '../model/finish-edit.js'
+import { keepMarkers } from '../model/keep-markers.js'
 import type { Notes } from '../model/refusal.js'
 import { TargetList } from '../model/target-list.js'
 import { TimeMap } from '../model/time-map.js'
@@ -7,6 +8,7 @@ import { SequencePlacer } from './place-sequence.js'
 import { readProjectSchema, type StudioProject } from './read-project-schema.js'
 import { readTls } from './read-tls.js'
 import { readTlsp } from './read-tlsp.js'
+import { placeStudioMarkers } from './studio-markers.js'
 import type { StudioFormat } from './studio-format.js'
 
 /** Reads a project of Timeline Studio in one of its formats, and throws what {@link finishEdit} throws. */
@@ -18,9 +20,17 @@ export function readStudio(
   const project = readProject(root, how)
   const { name, rate, size, sequence } = project
   const targets = new TargetList()
-  const { video, audio } = new SequencePlacer({ targets, notes }).place(sequence, new TimeMap({ rate }))
+  const map = new TimeMap({ rate })
+  const { video, audio } = new SequencePlacer({ targets, notes }).place(sequence, map)
   const frames = Math.max(0, ...[...video, ...audio].map(({ items }) => items.at(-1)?.to ?? 0))
-  const read = finishEdit({ name, rate, frames, video, audio }, { editPath, notes, targets, unsupported: [] })
+  // What was refused may be endless.
+  const found = notes.refusals.length === 0 ? placeStudioMarkers(sequence, map) : []
+  const markers = keepMarkers(found, { frames, notes })
+  const marked = markers.length > 0 && { markers }
+  const read = finishEdit(
+    { name, rate, frames, video, audio, ...marked },
+    { editPath, notes, targets, unsupported: [] },
+  )
   return size
     ? { ...read, size: { width: size.width + (size.width % 2), height: size.height + (size.height % 2) } }
     : read

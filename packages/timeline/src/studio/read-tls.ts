@@ -6,6 +6,7 @@ import { byId, NOTHING, numberAt, objectAt, objectsAt, textAt } from './project-
 import { noRate, type StudioProject } from './read-project-schema.js'
 import { readEditorTracks } from './read-sequence.js'
 import { colourNotes, sizeFromText } from './read-tlsp.js'
+import { readStudioMarkers } from './studio-markers.js'
 import { studioRate } from './studio-time.js'
 
 /**
@@ -33,12 +34,8 @@ export function readTls(root: JsonObject, { notes }: { readonly notes: Notes }):
     sequence: () => undefined,
   }
   const name = textAt(timeline, 'name') ?? ''
-  return {
-    name,
-    rate,
-    size,
-    sequence: { id: '', name, tracks: readEditorTracks(tracks, { context, masterGain: 1, within: '' }) },
-  }
+  const read = readEditorTracks(tracks, { context, masterGain: 1, within: '' })
+  return { name, rate, size, sequence: { id: '', name, tracks: read, markers: readStudioMarkers(timeline) } }
 }
 
 function noTimeline(): SheafError {

@@ -7,6 +7,7 @@ import { MediaPool } from './media-pool.js'
 import { byId, isTrue, NOTHING, numberAt, objectAt, objectsAt, quoted, said, textAt } from './project-fields.js'
 import { noRate, sizeOf, type StudioProject } from './read-project-schema.js'
 import { readEditorTracks } from './read-sequence.js'
+import { readStudioMarkers } from './studio-markers.js'
 import type { StudioSequence } from './studio-project.js'
 import { studioRate } from './studio-time.js'
 
@@ -139,7 +140,7 @@ class SequenceReader {
       sequence: (inner) => this.#nested(inner),
     }
     const tracks = readEditorTracks(objectsAt(composition, 'tracks'), { context, masterGain, within })
-    return { id, name: textAt(sequence, 'name') ?? '', tracks }
+    return { id, name: textAt(sequence, 'name') ?? '', tracks, markers: readStudioMarkers(sequence) }
   }
 
   #notesOf(sequence: JsonObject): void {

@@ -2,6 +2,7 @@ import type { Rational } from '@sheaf/protocol'
 import type { Content, Effect, Fit } from '../model/edit.js'
 import type { TextPicture } from '../model/text.js'
 import type { TransitionLook } from '../model/transition-style.js'
+import type { StudioMarker } from './studio-markers.js'
 
 /*
  * A project of Timeline Studio, whichever of its files it was read from. Times are seconds from the beginning of the
@@ -14,6 +15,7 @@ export interface StudioSequence {
   readonly name: string
   /** Of one kind as well as the other, the first at the bottom. */
   readonly tracks: readonly StudioTrack[]
+  readonly markers?: readonly StudioMarker[] | undefined
 }
 
 /** A track: pictures, and the sound that comes with them, or sound alone. */

@@ -47,11 +47,12 @@ describe('the time code of an edit', () => {
   it('goes on inside of a part, as its markers do', () => {
     const edit = read(25, time(90000, 25))
     expect(edit.markers).toEqual([
+      { frame: 3, name: 'of a clip' },
       { frame: 7, name: 'of a track' },
       { frame: 30, name: "x';[out]\n%{y}" },
     ])
     const part = sliceEdit(edit, { from: 20, to: 50 })
     expect(part.timecode).toEqual({ frame: 90020, drop: false })
-    expect(part.markers?.map(({ frame }) => frame)).toEqual([-13, 10])
+    expect(part.markers?.map(({ frame }) => frame)).toEqual([-17, -13, 10])
   })
 })
