@@ -11,6 +11,10 @@ export type BlobId = Brand<string, 'BlobId'>
 export type LogId = Brand<string, 'LogId'>
 /** SHA-256 of a signed fact's body, 64 lower-case hex digits. */
 export type FactHash = Brand<string, 'FactHash'>
+/** A farm's first public key, 64 lower-case hex digits: its name, also after the key was rotated. Told to members only. */
+export type FarmId = Brand<string, 'FarmId'>
+/** Ed25519 public key of a farm key, 64 lower-case hex digits. */
+export type FarmKeyId = Brand<string, 'FarmKeyId'>
 /** Id of one asset inside a job's manifest: `a0`, `a1` … in order of first use. */
 export type AssetId = Brand<string, 'AssetId'>
 /** Id of a lease, unique within the term that granted it. */
@@ -37,6 +41,12 @@ export const parseLogId = (text: string): LogId | undefined => (patterns.hex32.t
 /** Narrows text to a `FactHash`; `undefined` when it cannot be one. */
 export const parseFactHash = (text: string): FactHash | undefined =>
   patterns.hex64.test(text) ? (text as FactHash) : undefined
+/** Narrows text to a `FarmId`; `undefined` when it cannot be one. */
+export const parseFarmId = (text: string): FarmId | undefined =>
+  patterns.hex64.test(text) ? (text as FarmId) : undefined
+/** Narrows text to a `FarmKeyId`; `undefined` when it cannot be one. */
+export const parseFarmKeyId = (text: string): FarmKeyId | undefined =>
+  patterns.hex64.test(text) ? (text as FarmKeyId) : undefined
 /** Narrows text to an `AssetId`; `undefined` when it cannot be one. */
 export const parseAssetId = (text: string): AssetId | undefined =>
   patterns.assetId.test(text) ? (text as AssetId) : undefined

@@ -4,6 +4,9 @@ export const limits = {
   textBytes: 4096,
   nameBytes: 255,
   helloBytes: 4096,
+  /** What is signed of one certificate or capability; a chain of them with signatures. */
+  certificateBytes: 1024,
+  certificateChainBytes: 3072,
   workMessageBytes: 1 << 20,
   factBytes: 256 << 10,
   factsMessageBytes: 4 << 20,

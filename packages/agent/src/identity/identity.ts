@@ -46,6 +46,11 @@ export class Identity {
     return outcome === 'created' ? new Identity(key) : Identity.open(dir)
   }
 
+  /** One that is kept nowhere, for tests and benchmarks. */
+  static async generate(): Promise<Identity> {
+    return new Identity(await generateKeyPair('Ed25519'))
+  }
+
   /** Ed25519 signature of `bytes`, 64 bytes. */
   sign(bytes: Uint8Array): Uint8Array {
     return sign(null, bytes, this.#signingKey)

@@ -9,6 +9,7 @@ export { LandingBatches, type LandingPlace } from '../home/landing-batches.js'
 export { prepareJob, type PreparedJob } from '../ingest/index.js'
 export { FarmSecret, Identity } from '../identity/index.js'
 export { openOutputJoiner } from '../join/index.js'
+export { foundTestFarm, type TestFarm } from './found-test-farm.js'
 export { FarmNetwork } from '../network/index.js'
 export {
   box,

@@ -20,4 +20,14 @@ export {
   type SignedFact,
 } from './facts-codec.js'
 export { helloFromWire, helloToWire, helloVerdicts, type HelloMessage, type HelloVerdict } from './hello-codec.js'
+export {
+  capabilityFromWire,
+  capabilityToWire,
+  certificateChainFromWire,
+  certificateChainToWire,
+  certificateFromWire,
+  certificateToWire,
+  signedCapabilityFromWire,
+  signedCapabilityToWire,
+} from './membership-codec.js'
 export { workMessageFromWire, workMessageToWire } from './work-codec.js'
