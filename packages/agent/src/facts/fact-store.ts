@@ -1,11 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import {
   assertNever,
-  limits,
   parseLogId,
   SheafError,
-  toSheafError,
   type Fact,
   type FactIntent,
   type LogHead,
@@ -14,15 +11,10 @@ import {
   type SignedFact,
 } from '@sheaf/protocol'
 import type { Identity } from '../identity/index.js'
-import {
-  authorFact,
-  factInvalid,
-  readRecord,
-  recordToDisk,
-  signedFromDisk,
-  verifyRecord,
-  type FactRecord,
-} from './fact-record.js'
+import { knownFacts, newLogId, stageRecords, type FactBatch } from './fact-batch.js'
+import { takeIn } from './fact-intake.js'
+import { authorFact, type FactRecord } from './fact-record.js'
+import { FactTable, type LogName } from './fact-table.js'
 import { LogHeads, logKey } from './log-heads.js'
 import { storeDamaged, type StoreDatabase } from './store-database.js'
 
@@ -70,24 +62,12 @@ interface Settle<T> {
   readonly reject: (error: unknown) => void
 }
 
-/** What one synced batch writes, and what to do when it is on disk. */
-interface Batch {
-  readonly heads: LogHeads
-  logId: LogId
-  readonly records: FactRecord[]
-  readonly done: (() => void)[]
-  readonly failed: ((error: unknown) => void)[]
-}
-
 const recordsPerBatch = 4096
-const verifiedPerTurn = 64
-const ownLogKey = 'own-log'
 
 /** The farm's memory on this machine: every member's log of signed facts. */
 export class FactStore extends EventEmitter<FactStoreEvents> {
   readonly #init: FactStoreInit
-  readonly #records
-  readonly #meta
+  readonly #table: FactTable
   readonly #tasks: Task[] = []
   #heads: LogHeads
   #logId: LogId
@@ -95,25 +75,25 @@ export class FactStore extends EventEmitter<FactStoreEvents> {
   #isWriting = false
   #closed = false
 
-  private constructor(init: FactStoreInit, heads: LogHeads, logId: LogId) {
+  private constructor(init: FactStoreInit, table: FactTable, { heads, logId }: { heads: LogHeads; logId: LogId }) {
     super()
     this.setMaxListeners(0)
     this.#init = init
-    this.#records = recordsOf(init.db)
-    this.#meta = metaOf(init.db)
+    this.#table = table
     this.#heads = heads
     this.#logId = logId
   }
 
   /** Reads all records once. `SHEAF_STORE_DAMAGED` when one does not read back as it was written. */
   static async open(init: FactStoreInit): Promise<FactStore> {
+    const table = new FactTable(init.db, init.dir)
     const heads = new LogHeads()
-    for await (const { body } of readAll(init)) heads.advance(body)
-    const kept = await metaOf(init.db).get(ownLogKey)
+    for await (const { body } of table.readAll()) heads.advance(body)
+    const kept = await table.ownLogId()
     const logId = kept === undefined ? newLogId() : parseLogId(kept)
     if (logId === undefined) throw storeDamaged(init.dir, 'the id of its own log is not one')
-    if (kept === undefined) await metaOf(init.db).put(ownLogKey, logId, { sync: true } as never)
-    return new FactStore(init, heads, logId)
+    if (kept === undefined) await table.setOwnLogId(logId)
+    return new FactStore(init, table, { heads, logId })
   }
 
   /** Id of the log that `append` writes. */
@@ -127,7 +107,7 @@ export class FactStore extends EventEmitter<FactStoreEvents> {
   }
 
   /** Last sequence of one log; 0 when nothing of it is here. */
-  headOf(log: { readonly author: PeerId; readonly logId: LogId }): number {
+  headOf(log: LogName): number {
     return this.#heads.seq(log)
   }
 
@@ -149,27 +129,17 @@ export class FactStore extends EventEmitter<FactStoreEvents> {
   }
 
   /** Facts of one log from `fromSeq` on, as signed: at most `max.count`, and stops after `max.bytes`. */
-  async range(
-    log: { readonly author: PeerId; readonly logId: LogId },
+  range(
+    log: LogName,
     fromSeq: number,
     max: { readonly count: number; readonly bytes: number },
   ): Promise<readonly SignedFact[]> {
-    const facts: SignedFact[] = []
-    let bytes = 0
-    const bounds = { gte: recordKey({ ...log, seq: fromSeq }), lt: `${logKey(log)}/~`, limit: max.count }
-    for await (const value of this.#records.values(bounds)) {
-      const signed = signedFromDisk(value)
-      if (signed === undefined) throw storeDamaged(this.#init.dir, `a fact of log ${log.logId} does not read back`)
-      facts.push(signed)
-      bytes += value.byteLength
-      if (bytes >= max.bytes) break
-    }
-    return facts
+    return this.#table.range(log, fromSeq, max)
   }
 
   /** Every stored fact of a known kind, for the start. Order is that of the store, not of the farm. */
   async *replay(): AsyncIterable<Fact> {
-    for await (const { fact } of readAll(this.#init)) if (fact !== undefined) yield fact
+    for await (const { fact } of this.#table.readAll()) if (fact !== undefined) yield fact
   }
 
   /** Waits for what is being written; afterwards `append` rejects. The database stays open. */
@@ -195,7 +165,7 @@ export class FactStore extends EventEmitter<FactStoreEvents> {
   }
 
   async #writeBatch(): Promise<void> {
-    const batch: Batch = { heads: new LogHeads(this.#heads), logId: this.#logId, records: [], done: [], failed: [] }
+    const batch: FactBatch = { heads: new LogHeads(this.#heads), logId: this.#logId, records: [], done: [], failed: [] }
     for (let task = this.#tasks.shift(); task !== undefined; task = this.#tasks.shift()) {
       await this.#stage(batch, task)
       if (batch.records.length >= recordsPerBatch) break
@@ -203,7 +173,7 @@ export class FactStore extends EventEmitter<FactStoreEvents> {
     await this.#write(batch)
   }
 
-  async #stage(batch: Batch, task: Task): Promise<void> {
+  async #stage(batch: FactBatch, task: Task): Promise<void> {
     switch (task.kind) {
       case 'append':
         return this.#stageAppend(batch, task)
@@ -216,7 +186,7 @@ export class FactStore extends EventEmitter<FactStoreEvents> {
     }
   }
 
-  async #stageNote(batch: Batch, { heads, settle }: Extract<Task, { kind: 'note' }>): Promise<void> {
+  async #stageNote(batch: FactBatch, { heads, settle }: Extract<Task, { kind: 'note' }>): Promise<void> {
     batch.done.push(() => settle.resolve())
     batch.failed.push(settle.reject)
     if (this.#isBehind(heads, batch.heads, batch.logId)) batch.logId = newLogId()
@@ -227,7 +197,7 @@ export class FactStore extends EventEmitter<FactStoreEvents> {
     return own !== undefined && own.seq > held.seq(own)
   }
 
-  #stageAppend(batch: Batch, { intents, settle }: Extract<Task, { kind: 'append' }>): void {
+  #stageAppend(batch: FactBatch, { intents, settle }: Extract<Task, { kind: 'append' }>): void {
     const log = { author: this.#init.identity.peerId, logId: batch.logId }
     const first = { seq: batch.heads.seq(log) + 1, lamport: batch.heads.lamport + 1 }
     let records: readonly FactRecord[]
@@ -240,7 +210,7 @@ export class FactStore extends EventEmitter<FactStoreEvents> {
       return
     }
     const facts = knownFacts(records)
-    stage(batch, records)
+    stageRecords(batch, records)
     batch.failed.push(settle.reject)
     batch.done.push(() => {
       settle.resolve(facts)
@@ -248,61 +218,21 @@ export class FactStore extends EventEmitter<FactStoreEvents> {
     })
   }
 
-  async #stageIngest(batch: Batch, { facts, from, settle }: Extract<Task, { kind: 'ingest' }>): Promise<void> {
-    const accepted: FactRecord[] = []
-    const spokenOf = new Map<string, FactRecord['body']>()
-    const refused = new Map<string, SheafError>()
-    let verified = 0
-    for (const signed of facts) {
-      let key = ''
-      try {
-        const record = readRecord(signed)
-        key = logKey(record.body)
-        spokenOf.set(key, record.body)
-        if (refused.has(key) || record.body.seq <= batch.heads.seq(record.body)) continue
-        this.#checkPlace(batch, record)
-        if (++verified % verifiedPerTurn === 0) await new Promise((resolve) => setImmediate(resolve))
-        verifyRecord(record)
-        if (record.body.author === this.#init.identity.peerId && record.body.logId === batch.logId) {
-          batch.logId = newLogId()
-        }
-        stage(batch, [record])
-        accepted.push(record)
-      } catch (error) {
-        refused.set(key, toSheafError(error, { code: 'SHEAF_FACT_INVALID', message: 'a fact could not be read' }))
-      }
-    }
+  async #stageIngest(batch: FactBatch, { facts, from, settle }: Extract<Task, { kind: 'ingest' }>): Promise<void> {
+    const { accepted, spokenOf, refused } = await takeIn(batch, facts, this.#init.identity.peerId)
     const known = knownFacts(accepted)
     batch.failed.push(settle.reject)
     batch.done.push(() => {
-      const heads = [...spokenOf.values()].map(({ author, logId }) => {
-        return { author, logId, seq: this.#heads.seq({ author, logId }) }
-      })
-      settle.resolve({ accepted: accepted.length, heads, refused: [...refused.values()] })
+      const heads = spokenOf.map(({ author, logId }) => ({ author, logId, seq: this.#heads.seq({ author, logId }) }))
+      settle.resolve({ accepted: accepted.length, heads, refused })
       if (known.length > 0) this.#tell('facts', { facts: known, origin: from })
     })
   }
 
-  #checkPlace({ heads }: Batch, { body }: FactRecord): void {
-    const held = heads.seq(body)
-    if (body.seq !== held + 1) throw factInvalid(body, `it does not follow ${held}, the last one held`)
-    if (body.lamport <= heads.lamportOf(body)) throw factInvalid(body, 'its Lamport counter does not grow')
-    if (held === 0 && heads.size >= limits.logsPerFarm) throw factInvalid(body, `there are ${heads.size} logs already`)
-  }
-
-  async #write(batch: Batch): Promise<void> {
+  async #write(batch: FactBatch): Promise<void> {
     try {
-      // First the new log's id: facts of a log that is forgotten would be continued by nobody, which harms nothing.
-      if (batch.logId !== this.#logId) await this.#meta.put(ownLogKey, batch.logId, { sync: true } as never)
-      if (batch.records.length > 0) {
-        const puts = batch.records.map((record) => {
-          return { type: 'put' as const, key: recordKey(record.body), value: recordToDisk(record) }
-        })
-        // `sync` is an option of the database below the sublevel, which passes it on.
-        await this.#records.batch(puts, { sync: true } as never)
-      }
-    } catch (cause) {
-      const error = this.#writeError(cause)
+      await this.#table.write(batch.records, batch.logId === this.#logId ? undefined : batch.logId)
+    } catch (error) {
       for (const fail of batch.failed) fail(error)
       return
     }
@@ -329,77 +259,5 @@ export class FactStore extends EventEmitter<FactStoreEvents> {
         throw error
       })
     }
-  }
-
-  #writeError(cause: unknown): SheafError {
-    const text = cause instanceof Error ? cause.message : ''
-    // LevelDB reports the system's words and no code.
-    if (/no space left|disk quota/i.test(text)) {
-      return new SheafError({
-        code: 'SHEAF_DISK_FULL',
-        message: `There is no space left for the facts in ${this.#init.dir}.`,
-        hint: 'Free some space on that disk; nothing that was acknowledged is lost.',
-        cause,
-      })
-    }
-    return storeDamaged(this.#init.dir, 'its database cannot be written', cause)
-  }
-}
-
-function stage(batch: Batch, records: readonly FactRecord[]): void {
-  for (const record of records) {
-    batch.records.push(record)
-    batch.heads.advance(record.body)
-  }
-}
-
-function knownFacts(records: readonly FactRecord[]): readonly Fact[] {
-  return records.flatMap(({ fact }) => (fact === undefined ? [] : [fact]))
-}
-
-function newLogId(): LogId {
-  const logId = parseLogId(randomBytes(16).toString('hex'))
-  if (logId === undefined) throw new Error('32 hex digits are no log id')
-  return logId
-}
-
-/** Sorts by log, then by sequence. */
-function recordKey({
-  author,
-  logId,
-  seq,
-}: {
-  readonly author: PeerId
-  readonly logId: LogId
-  readonly seq: number
-}): string {
-  return `${logKey({ author, logId })}/${seq.toString(16).padStart(14, '0')}`
-}
-
-function recordsOf(db: StoreDatabase) {
-  return db.sublevel<string, Uint8Array>('facts', { valueEncoding: 'view' })
-}
-
-function metaOf(db: StoreDatabase) {
-  return db.sublevel('facts-meta', { valueEncoding: 'utf8' })
-}
-
-async function* readAll({ db, dir }: FactStoreInit): AsyncIterable<FactRecord> {
-  let previous: FactRecord['body'] | undefined
-  try {
-    for await (const [key, value] of recordsOf(db).iterator()) {
-      const signed = signedFromDisk(value)
-      if (signed === undefined) throw storeDamaged(dir, `the fact ${key} does not read back as it was written`)
-      const record = readRecord(signed)
-      const { body } = record
-      const follows = previous !== undefined && logKey(previous) === logKey(body) ? previous.seq + 1 : 1
-      if (recordKey(body) !== key || body.seq !== follows) throw storeDamaged(dir, `a fact before ${key} is missing`)
-      previous = body
-      yield record
-    }
-  } catch (error) {
-    throw error instanceof SheafError && error.code === 'SHEAF_STORE_DAMAGED'
-      ? error
-      : storeDamaged(dir, 'its facts cannot be read', error)
   }
 }
