@@ -244,6 +244,8 @@ export class PictureGraph {
     const options = [
       ...(decodeThreads === undefined ? [] : ['-threads', String(decodeThreads)]),
       ...(video.decoder === undefined ? [] : ['-c:v', video.decoder]),
+      // MPEG-4 (DivX, Xvid), Windows Media and H.263 are decoded by shortcuts of the processor's vector units otherwise.
+      ...['-flags:v', '+bitexact'],
       // Turned after all else, and not by ffmpeg before it.
       '-noautorotate',
     ]
