@@ -64,6 +64,7 @@ export {
   type PictureSpan,
   type SequenceIndex,
 } from './media/picture-sequence.js'
+export { isDeep } from './media/pixel-formats.js'
 export { jobColours, type ShownMedium } from './media/job-colours.js'
 export { remarksOn } from './media/media-remarks.js'
 export { containerOf, timeArgs } from './media/media-support.js'

@@ -1,4 +1,5 @@
-import { burnIn, mediaClipsOf, picturesOfEdit, readEdit, type Edit, type ReadEdit } from '@sheaf/timeline'
+import { burnIn, mediaClipsOf, picturesOfEdit, readEdit, type Edit, type Preset, type ReadEdit } from '@sheaf/timeline'
+import { besideThePart } from './beside-the-part.js'
 import { findMedia, type FindMediaInit, type FoundMedium } from './find-media.js'
 import { checkMediaRoots } from './media-root.js'
 import { openEdit, readEditFile, type OpenedEdit } from './open-edit.js'
@@ -12,12 +13,14 @@ export interface SoughtMedia {
   /** Names of the media that it shows or lets hear. */
   readonly used: ReadonlySet<string>
   readonly looked: readonly FoundMedium[]
+  /** Of a part: media of the rest that decide with these what the film is like; see {@link besideThePart}. */
+  readonly beside: readonly FoundMedium[]
 }
 
 /** Reads the edit that a request names and looks for the media of the frames that it asks for; none need be found. */
 export async function lookForMedia(
   request: PrepareRequest,
-  { probe }: Pick<FindMediaInit, 'probe'>,
+  { probe, preset }: Pick<FindMediaInit, 'probe'> & { readonly preset: Preset },
 ): Promise<SoughtMedia> {
   const { editPath, mediaRoots = [] } = request
   checkMediaRoots(mediaRoots)
@@ -26,14 +29,15 @@ export async function lookForMedia(
     const read = await readRequest(request, opened)
     const asked = request.frames === undefined ? read.edit : framesOf(read.edit, request.frames)
     const used = new Set(mediaClipsOf([...asked.video, ...asked.audio]).map(({ content }) => content.media))
-    const looked = await findMedia(
-      read.targets.filter((target) => used.has(target.path)),
-      {
-        ...{ editPath, probe, finder: opened.finder },
-        picturesOf: ({ path, sequence }) => sequence && picturesOfEdit(asked, path, sequence.pictureSeconds),
-      },
-    )
-    return { read, asked, used, looked }
+    const findIn = (edit: Edit): FindMediaInit => ({
+      ...{ editPath, probe, finder: opened.finder },
+      picturesOf: ({ path, sequence }) => sequence && picturesOfEdit(edit, path, sequence.pictureSeconds),
+    })
+    const targets = read.targets.filter((target) => used.has(target.path))
+    const looked = await findMedia(targets, findIn(asked))
+    const part = { request, preset, read, used, looked }
+    const beside = asked === read.edit ? [] : await besideThePart(part, findIn(read.edit))
+    return { read, asked, used, looked, beside }
   } finally {
     opened.close()
   }

@@ -24,10 +24,12 @@ export function makeManifest(job: {
   readonly request: PrepareRequest
   readonly edit: Edit
   readonly media: readonly FoundMedium[]
+  /** Media that are not in the part, but decide about its colours. */
+  readonly beside: readonly FoundMedium[]
   readonly preset: Preset
   readonly canvas: FrameSize
 }): Manifest {
-  const { request, edit, media, preset, canvas } = job
+  const { request, edit, media, beside, preset, canvas } = job
   const ids = new Map(media.map(({ target, assetId }) => [target.path, assetId]))
   const assets = Object.fromEntries(
     media.flatMap(({ assetId, state, source, path }) =>
@@ -42,7 +44,9 @@ export function makeManifest(job: {
     : planSegments({ frames: edit.frames, cuts: cutsOf(edit), segmentFrames: request.segmentFrames })
   const bound = bindMedia(edit, ids)
   const pixFmt = preset.pixels ?? 'yuv420p'
-  const colours = jobColours(request.colour ?? 'auto', shownMedia(bound, assets), { pixFmt })
+  const colours = jobColours(request.colour ?? 'auto', [...shownMedia(bound, assets), ...shownBeside(beside)], {
+    pixFmt,
+  })
   const picture = frameFormat({ ...canvas, pixFmt, ...colours })
   const output = outputSettings(request, preset)
   const sound = soundSettings(request, preset)
@@ -82,3 +86,8 @@ function shownMedia({ video }: Edit, media: Manifest['media']): ShownMedium[] {
     return medium?.index.video ? [{ name: medium.name, video: medium.index.video }] : []
   })
 }
+
+const shownBeside = (beside: readonly FoundMedium[]): ShownMedium[] =>
+  beside.flatMap(({ target, state }) =>
+    state.state === 'indexed' && state.index.video ? [{ name: target.path, video: state.index.video }] : [],
+  )

@@ -47,9 +47,9 @@ export interface PreparePorts {
 export async function prepareJob(request: PrepareRequest, ports: PreparePorts): Promise<PreparedJob> {
   const preset = ports.preset ?? parsePreset(request.preset ?? 'h264')
   const { editPath } = request
-  const { read, asked, used, looked } = await lookForMedia(request, ports)
+  const { read, asked, used, looked, beside } = await lookForMedia(request, { ...ports, preset })
   const texts = read.texts.filter(({ media }) => used.has(media))
-  const canvas = pictureSize(request, { edit: asked, size: read.size }, looked)
+  const canvas = pictureSize(request, { edit: read.edit, size: read.size }, [...looked, ...beside])
   const states = new Map<string, MediaState>(looked.map(({ target, state }) => [target.path, state]))
   for (const { media } of texts) states.set(media, { state: 'indexed', index: pngIndex(canvas) })
   const settled = settleEdit(asked, { canvas, media: states })
@@ -61,7 +61,7 @@ export async function prepareJob(request: PrepareRequest, ports: PreparePorts): 
   const { madeFolder } = ports
   const drawn = { texts, canvas, editPath, fonts: request.fonts ?? [], madeFolder, mediaCount: found.length }
   const media = [...found, ...(await textMedia(drawn))]
-  const manifest = makeManifest({ request, edit, media, preset, canvas })
+  const manifest = makeManifest({ request, edit, media, beside, preset, canvas })
   return {
     manifest,
     manifestBytes: sealManifest(manifest, editPath),

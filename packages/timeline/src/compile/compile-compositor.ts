@@ -1,9 +1,10 @@
 import type { MediaIndex } from '../media/media-index.js'
 import type { Edit } from '../model/edit.js'
+import { videoInWhole } from '../model/shift-track.js'
 import { CallBuilder, COMMON_ARGS, type FfmpegCall, RAW_PICTURES } from './ffmpeg-call.js'
 import { frameBytes, type FrameFormat } from './frame-format.js'
 import { PictureGraph } from './picture-graph.js'
-import { countInputs, planPictures } from './picture-plan.js'
+import { countInputs, type PicturePlan, planPictures } from './picture-plan.js'
 
 /** What {@link compileCompositor} compiles. */
 export interface CompositorRequest {
@@ -34,7 +35,7 @@ export function compileCompositor(request: CompositorRequest): CompositorCall {
     throw new RangeError(`frames [${from}, ${to}) are not inside [0, ${edit.frames})`)
   }
   const graph = new PictureGraph(request, new CallBuilder([...COMMON_ARGS, '-copyts']))
-  const built = graph.finish(planPictures(edit.video, { from, to }, request), [
+  const built = graph.finish(planOf(request), [
     '-map',
     '[out]',
     '-frames:v',
@@ -49,5 +50,12 @@ export function compileCompositor(request: CompositorRequest): CompositorCall {
 
 /** How many input files a compositor of frames [from, to) opens. */
 export function countCompositorInputs(request: Omit<CompositorRequest, 'decodeThreads'>): number {
-  return countInputs(planPictures(request.edit.video, request, request))
+  return countInputs(planOf(request))
+}
+
+/** In the frames of the whole edit, by which effects and keyframes count: so a part shows what the whole one shows. */
+function planOf(request: Omit<CompositorRequest, 'decodeThreads'>): PicturePlan {
+  const { edit, from, to } = request
+  const { firstFrame = 0 } = edit
+  return planPictures(videoInWhole(edit), { from: from + firstFrame, to: to + firstFrame }, request)
 }

@@ -3,7 +3,7 @@ import type { MediaIndex, VideoIndex } from '../media/media-index.js'
 import { timeArgs } from '../media/media-support.js'
 import type { SequenceIndex } from '../media/picture-sequence.js'
 import type { EditClip, FrameSpan, MediaContent, TransitionStyle } from '../model/edit.js'
-import { mediaTimeAt } from '../model/walk-edit.js'
+import { anchorOf } from '../model/walk-edit.js'
 import type { CallBuilder, FfmpegCall } from './ffmpeg-call.js'
 import { conformFilters, rgbFilters } from './conform-picture.js'
 import { deinterlaceFilters } from './deinterlace.js'
@@ -223,14 +223,13 @@ export class PictureGraph {
       return [this.#input(content.media, source, window), one, ...still, this.#counted()].join(',')
     }
     if (content.speed.num > 0) {
-      const stretch = { from: clip.from, start: content.start, speed: content.speed }
+      const stretch = { from: anchorOf({ from: clip.from, content }), start: content.start, speed: content.speed }
       return [...this.#forward(content.media, stretch, { ...source, from, to }), ...filters].join(',')
     }
-    // The same pictures forward, counted from the clip's last one, then turned round.
-    const last = clip.to - 1
-    const start = mediaTimeAt({ from: clip.from, content }, last, rate)
-    const stretch = { from: 0, start, speed: absRational(content.speed) }
-    const mirrored = { ...source, from: last - (to - 1), to: last - from + 1 }
+    // The same pictures forward, counted from the frame that the clip is told for, then turned round.
+    const at = anchorOf({ from: clip.from, content })
+    const stretch = { from: 0, start: content.start, speed: absRational(content.speed) }
+    const mirrored = { ...source, from: at - (to - 1), to: at - from + 1 }
     return [...this.#forward(content.media, stretch, mirrored), ...filters, 'reverse', this.#counted()].join(',')
   }
 

@@ -11,6 +11,7 @@ import {
 import { videoDuration } from '../media/check-media.js'
 import type { VideoIndex } from '../media/media-index.js'
 import type { EditClip, FrameSpan, MediaContent } from '../model/edit.js'
+import { anchorOf } from '../model/walk-edit.js'
 
 /**
  * The part of a span on which a clip's medium has pictures: more than the clip's own frames, so that effects see what
@@ -18,14 +19,15 @@ import type { EditClip, FrameSpan, MediaContent } from '../model/edit.js'
  */
 export function picturesAvailable(
   { from, to }: EditClip,
-  { start, speed }: MediaContent,
+  content: MediaContent,
   { span, rate, video }: { readonly span: FrameSpan; readonly rate: Rational; readonly video: VideoIndex },
 ): FrameSpan {
+  const { start, speed } = content
   if (speed.num === 0 || video.frameCount === 1) return span
   const perFrame = divRational(speed, rate)
   const last = subRational(videoDuration(video), absolute(perFrame))
   const frameAt = (second: Rational): Rational =>
-    addRational(rational(from), divRational(subRational(second, start), perFrame))
+    addRational(rational(anchorOf({ from, content })), divRational(subRational(second, start), perFrame))
   const [one, other] = [frameAt(rational(0)), frameAt(last)]
   const [first, final] = speed.num > 0 ? [one, other] : [other, one]
   // The clip's own frames were checked to be there, but for half a frame.

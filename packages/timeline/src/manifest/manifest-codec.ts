@@ -76,10 +76,12 @@ function parse(text: string): unknown {
 function readEditValue(value: ValueReader): Edit {
   const frames = value.field('frames').integer(1, MAX_EDIT_FRAMES)
   const rate = value.field('rate').positive()
+  const firstFrame = value.field('firstFrame').optional((field) => field.integer(1, MAX_EDIT_FRAMES))
   return {
     name: value.field('name').text(),
     rate,
     frames,
+    ...(firstFrame !== undefined && { firstFrame }),
     ...readTracks(value, { frames, rate }),
     ...readTimes(value),
   }

@@ -76,12 +76,14 @@ export class TrackValueReader {
   #content(value: ValueReader, span: FrameSpan): Content {
     switch (value.field('kind').oneOf('media', 'colour', 'bars', 'stack')) {
       case 'media': {
+        const at = value.field('at').optional((frame) => frame.integer(-MAX_EDIT_FRAMES, MAX_EDIT_FRAMES))
         const sound = value.field('sound').optional((number) => number.integer(0, MANIFEST_LIMITS.audioStreams))
         return {
           kind: 'media',
           media: value.field('media').text(256),
           start: value.field('start').rational(),
           speed: readSpeed(value.field('speed')),
+          ...(at !== undefined && { at }),
           ...(sound !== undefined && { sound }),
         }
       }

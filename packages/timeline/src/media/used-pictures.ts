@@ -1,8 +1,9 @@
 import { addRational, divRational, floorRational, mulRational, type Rational, rational } from '@sheaf/protocol'
 import { reachOf } from '../compile/effect-chain.js'
 import { effectProblem } from '../effect/effects.js'
-import type { Edit, EditTrack, MediaClip } from '../model/edit.js'
-import { mediaClipsOf, mediaTimeAt } from '../model/walk-edit.js'
+import type { Edit, MediaClip } from '../model/edit.js'
+import { videoInWhole } from '../model/shift-track.js'
+import { anchorOf, mediaClipsOf, mediaTimeAt } from '../model/walk-edit.js'
 import type { PictureSpan } from './picture-sequence.js'
 
 /** The pictures of a sequence that a clip shows, from its first to its last one; each lasts `pictureSeconds`. */
@@ -20,24 +21,24 @@ export function picturesOfClip(clip: MediaClip, rate: Rational, pictureSeconds: 
  * The clip on all the frames that its effects look at, and one to either side, which ffmpeg reads to see which picture
  * is on at a border: at a high speed that is many pictures.
  */
-function reached(clip: MediaClip, rate: Rational): MediaClip {
+function reached(clip: MediaClip): MediaClip {
   const effects = (clip.look?.effects ?? []).filter((effect) => effectProblem(effect) === undefined)
   const { from, to } = reachOf(effects, clip)
   const wide = { from: from - 1, to: to + 1 }
   const { content } = clip
-  return { ...clip, ...wide, content: { ...content, start: mediaTimeAt(clip, wide.from, rate) } }
+  return { ...clip, ...wide, content: { ...content, at: anchorOf(clip) } }
 }
 
 /** The pictures of the sequence named `media` that an edit shows or its effects look at, as one span; undefined when it shows none. */
 export function picturesOfEdit(
-  edit: { readonly video: readonly EditTrack[]; readonly rate: Edit['rate'] },
+  edit: Pick<Edit, 'video' | 'rate' | 'firstFrame'>,
   media: string,
   pictureSeconds: Rational,
 ): PictureSpan | undefined {
   let span: PictureSpan | undefined
-  for (const clip of mediaClipsOf(edit.video)) {
+  for (const clip of mediaClipsOf(videoInWhole(edit))) {
     if (clip.content.media !== media) continue
-    const [from, to] = picturesOfClip(reached(clip, edit.rate), edit.rate, pictureSeconds)
+    const [from, to] = picturesOfClip(reached(clip), edit.rate, pictureSeconds)
     span = span ? [Math.min(span[0], from), Math.max(span[1], to)] : [from, to]
   }
   return span

@@ -9,6 +9,8 @@ export interface Edit {
   readonly name: string
   readonly rate: Rational
   readonly frames: number
+  /** Of a part of an edit: the number that its frame 0 has in the whole edit; without it 0. */
+  readonly firstFrame?: number | undefined
   /** The first lies at the bottom; what a track does not cover shows the ones below. */
   readonly video: readonly EditTrack[]
   /** Mixed together. */
@@ -101,13 +103,18 @@ export type TransitionStyle = (typeof TRANSITION_STYLES)[number]
 /** What a clip shows or lets hear. */
 export type Content = MediaContent | ColourContent | BarsContent | StackContent
 
-/** A medium, at a constant speed: frame n shows the second `start + (n − from) × speed ÷ rate`. */
+/** A medium, at a constant speed: frame n shows the second `start + (n − at) × speed ÷ rate`. */
 export interface MediaContent {
   readonly kind: 'media'
   /** Names the medium: a path right after reading, an asset id after {@link bindMedia}. */
   readonly media: string
-  /** Seconds from the medium's own beginning to the picture at the clip's `from`. */
+  /** Seconds from the medium's own beginning to the picture at frame `at`. */
   readonly start: Rational
+  /**
+   * Frame of the edit that `start` is told for; without it the clip's `from`. A clip that was cut keeps the one it had:
+   * told for another frame, times would be rounded otherwise, and a picture may come a frame early or late.
+   */
+  readonly at?: number | undefined
   /** 1 is as it was taken; 0 stands still; below 0 it runs backwards. */
   readonly speed: Rational
   /** Which of its audio streams is heard, the first being 0; without it what `programOf` says. */

@@ -409,9 +409,9 @@ describe('sliceEdit', () => {
 
   it('moves starts and media along', () => {
     const part = sliceEdit(edit, { from: 20, to: 80 })
-    expect(part.frames).toBe(60)
+    expect(part).toMatchObject({ frames: 60, firstFrame: 20 })
     expect(part.video[0]!.items).toMatchObject([
-      { from: 0, to: 30, content: { start: rational(30, 25) } },
+      { from: 0, to: 30, content: { start: rational(10, 25), at: -20 } },
       { kind: 'gap', from: 30, to: 55 },
       { from: 55, to: 60, content: { start: rational(0) } },
     ])

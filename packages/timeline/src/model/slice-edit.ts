@@ -1,11 +1,11 @@
 import { SheafError } from '@sheaf/protocol'
-import type { Curve, Edit, EditElement, EditItem, EditTrack, FrameSpan } from './edit.js'
-import { mapLevel, mapLook, shiftCurve } from './curve.js'
+import type { Edit, EditTrack, FrameSpan } from './edit.js'
+import { shiftTrack, videoInWhole } from './shift-track.js'
 import { cutTrack } from './walk-edit.js'
 
 /**
- * Frames [from, to) of the edit as an edit of their own, which starts at frame 0. Of a transition that the span
- * cuts into, the part inside is seen.
+ * Frames [from, to) of the edit as an edit of their own, which starts at frame 0: its pictures are those of the
+ * whole edit, bit by bit. Of a transition that the span cuts into, the part inside is seen.
  * Throws SHEAF_FRAMES_MALFORMED when the span is empty or not inside the edit.
  */
 export function sliceEdit(edit: Edit, span: FrameSpan): Edit {
@@ -18,40 +18,17 @@ export function sliceEdit(edit: Edit, span: FrameSpan): Edit {
       details: { from, to, frames: edit.frames },
     })
   }
-  const cut = (track: EditTrack): EditTrack => shiftTrack(cutTrack(track, span, edit.rate), -from)
-  const { timecode, markers } = edit
+  const { timecode, markers, firstFrame = 0 } = edit
+  // Pictures keep their numbers in the whole edit while they are cut: groups of frames count from its frame 0.
+  const inWhole = { from: from + firstFrame, to: to + firstFrame }
+  const seen = (track: EditTrack): EditTrack =>
+    shiftTrack(cutTrack(track, inWhole, edit.rate, 'as-told'), -inWhole.from)
+  const heard = (track: EditTrack): EditTrack => shiftTrack(cutTrack(track, span, edit.rate), -from)
   return {
     ...edit,
-    ...{ frames: to - from, video: edit.video.map(cut), audio: edit.audio.map(cut) },
+    ...{ frames: to - from, video: videoInWhole(edit).map(seen), audio: edit.audio.map(heard) },
+    ...(inWhole.from > 0 && { firstFrame: inWhole.from }),
     ...(timecode && { timecode: { ...timecode, frame: timecode.frame + from } }),
     ...(markers && { markers: markers.map((marker) => ({ ...marker, frame: marker.frame - from })) }),
-  }
-}
-
-const shiftTrack = (track: EditTrack, by: number): EditTrack => ({
-  ...track,
-  ...(track.level && { level: mapLevel(track.level, (curve) => shiftCurve(curve, by)) }),
-  items: track.items.map((item) => shiftItem(item, by)),
-})
-
-function shiftItem(item: EditItem, by: number): EditItem {
-  if (item.kind !== 'transition') return shiftElement(item, by)
-  const { from, to, whole } = item
-  const moved = { from: from + by, to: to + by, whole: { from: whole.from + by, to: whole.to + by } }
-  return { ...item, ...moved, out: shiftElement(item.out, by), in: shiftElement(item.in, by) }
-}
-
-function shiftElement(element: EditElement, by: number): EditElement {
-  const moved = { from: element.from + by, to: element.to + by }
-  if (element.kind === 'gap') return { ...element, ...moved }
-  const { content, look, level } = element
-  const later = (curve: Curve): Curve => shiftCurve(curve, by)
-  return {
-    ...element,
-    ...moved,
-    ...(look && { look: mapLook(look, later) }),
-    ...(level && { level: mapLevel(level, later) }),
-    content:
-      content.kind === 'stack' ? { ...content, tracks: content.tracks.map((one) => shiftTrack(one, by)) } : content,
   }
 }

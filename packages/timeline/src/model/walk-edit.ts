@@ -9,23 +9,34 @@ export function mediaTimeAt(
   frame: number,
   rate: Rational,
 ): Rational {
-  const frames = mulRational(rational((frame - clip.from) * rate.den, rate.num), clip.content.speed)
+  const frames = mulRational(rational((frame - anchorOf(clip)) * rate.den, rate.num), clip.content.speed)
   return addRational(clip.content.start, frames)
 }
 
+/** The frame of the edit for which a clip says where its medium begins. */
+export function anchorOf({ from, content }: { readonly from: number; readonly content: MediaContent }): number {
+  return content.at ?? from
+}
+
+/** Whether a clip of a medium that begins at another frame is told anew for it, or for the frame that it was told for. */
+export type CutManner = 'told-anew' | 'as-told'
+
 /** The same element on frames [from, to), which may reach beyond its own; nested tracks are cut likewise, to what its effects look at. */
-export function reframe(element: EditElement, span: FrameSpan, rate: Rational) {
+export function reframe(element: EditElement, span: FrameSpan, rate: Rational, manner: CutManner = 'told-anew') {
   const { from, to } = span
   if (element.kind === 'gap') return { kind: 'gap', from, to } as const
   const { content } = element
   switch (content.kind) {
     case 'media': {
+      if (from === element.from) return { ...element, from, to }
+      const at = anchorOf({ from: element.from, content })
+      if (manner === 'as-told' || content.at !== undefined) return { ...element, from, to, content: { ...content, at } }
       const start = mediaTimeAt({ from: element.from, content }, from, rate)
       return { ...element, from, to, content: { ...content, start } }
     }
     case 'stack': {
       const wide = reachOfClip(element, span)
-      const tracks = content.tracks.map((track) => cutTrack(track, wide, rate))
+      const tracks = content.tracks.map((track) => cutTrack(track, wide, rate, manner))
       return { ...element, from, to, content: { ...content, tracks } }
     }
     default:
@@ -40,12 +51,17 @@ function reachOfClip({ look }: EditClip, span: FrameSpan): FrameSpan {
 }
 
 /** The part of a track on frames [from, to). */
-export function cutTrack(track: EditTrack, { from, to }: FrameSpan, rate: Rational): EditTrack {
+export function cutTrack(
+  track: EditTrack,
+  { from, to }: FrameSpan,
+  rate: Rational,
+  manner: CutManner = 'told-anew',
+): EditTrack {
   const items = track.items.flatMap((item): EditItem[] => {
     const [start, end] = [Math.max(item.from, from), Math.min(item.to, to)]
     if (start >= end) return []
     if (item.kind === 'transition') return [{ ...item, from: start, to: end }]
-    return [start === item.from && end === item.to ? item : reframe(item, { from: start, to: end }, rate)]
+    return [start === item.from && end === item.to ? item : reframe(item, { from: start, to: end }, rate, manner)]
   })
   return { ...track, items }
 }
