@@ -79,6 +79,7 @@ export {
   PROBE_ARGS,
   type ProbeFrame,
   type ProbePacket,
+  type ProbeSideData,
   type ProbeReport,
   type ProbeStream,
 } from './media/probe-report.js'
@@ -152,6 +153,7 @@ export { BORDER_REACH, borderWindows, wholeWindows, windowAround } from './verif
 export { checkFilm, checkHeaders } from './verify/check-film.js'
 export { compileSoundCheck, SOUND_CHECK_FILTER, SOUND_CHECK_OUTPUT } from './verify/compile-sound-check.js'
 export { describeFault, type DescribedFault, type FaultContext } from './verify/describe-fault.js'
+export { lightTags, lightTagsOf } from './verify/light-tags.js'
 export { expectFilm, type FilmExpectation } from './verify/film-expectation.js'
 export type { FilmAudioFacts, FilmFacts, FilmVideoFacts } from './verify/film-facts.js'
 export type { FileFault, FilmFault, PictureFault, SoundFault } from './verify/film-fault.js'

@@ -43,6 +43,7 @@ export async function openFilmEncoder(init: FilmEncoderInit): Promise<OutputJoin
     overwrite: true,
     audioPath: undefined,
     times: undefined,
+    light: undefined,
     faststart: false,
   }
   const inner = await openOutputJoiner(withoutLoss).catch(async (error: unknown) => {

@@ -27,7 +27,7 @@ export function openOutput(init: OutputInit): Promise<OutputJoiner> {
   const times = { timecode: edit.timecode, ...(output?.chapters === true && { chapters: edit.markers }) }
   const faststart = output?.faststart === true
   const pictures = { rate: edit.rate, width, height, segmentFrames }
-  const film = { jobId, outPath, overwrite, audioPath, ...pictures, times, faststart, signal }
+  const film = { jobId, outPath, overwrite, audioPath, ...pictures, times, light: picture.light, faststart, signal }
   switch (outputKind(preset)) {
     case 'sound':
       return openSoundWriter(film)

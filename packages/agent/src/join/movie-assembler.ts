@@ -1,8 +1,10 @@
 import { open } from 'node:fs/promises'
 import { type BlobId, type Rational, SheafError } from '@sheaf/protocol'
+import type { LightLevels } from '@sheaf/timeline'
 import type { CheckedSegment } from './check-segment.js'
 import { frameTicks } from './frame-order.js'
 import { HashedFile } from './hashed-file.js'
+import { withLightBoxes } from './light-boxes.js'
 import { fileTypeBox, mediaDataHeader, type Movie, movieBox, type MovieTrack } from './movie-writer.js'
 import type { Mp4Track } from './mp4-track.js'
 import { pushChunk, SampleCopier, type SampleSink } from './sample-copier.js'
@@ -56,6 +58,7 @@ export class MovieAssembler {
   readonly #rate: Rational
   readonly #sink: SampleSink
   readonly #times: FilmTimes
+  readonly #light: LightLevels | undefined
   readonly #sound: SoundTrack | undefined
   readonly #framesPerGroup: number
   readonly #sizes: number[] = []
@@ -75,7 +78,9 @@ export class MovieAssembler {
     readonly sink: SampleSink
     readonly sound: SoundTrack | undefined
     readonly times?: FilmTimes | undefined
+    readonly light?: LightLevels | undefined
   }) {
+    this.#light = init.light
     this.#times = init.times ?? {}
     this.#rate = init.rate
     this.#sink = init.sink
@@ -221,7 +226,7 @@ export class MovieAssembler {
     const delay = this.#shifts.reduce((most, shift) => Math.max(most, -shift), 0)
     const reordered = this.#shifts.some((shift) => shift !== 0)
     return {
-      source,
+      source: { ...source, sampleEntry: withLightBoxes(source.sampleEntry, this.#light) },
       sizes: this.#sizes,
       count: this.frames,
       durations: [{ count: this.frames, value: ticks }],

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { type BlobId, isSheafError, type JobId, type Rational, SheafError } from '@sheaf/protocol'
+import type { LightLevels } from '@sheaf/timeline'
 import { Mp4FormatError } from './box.js'
 import { type CheckedSegment, readSegment, segmentInvalid } from './check-segment.js'
 import { fastPathOf, indexFirst } from './index-first.js'
@@ -26,6 +27,8 @@ export interface OutputJoinerOptions {
   /** The job's rendered sound, whole, or undefined for none: its place in the file must not depend on timing. */
   readonly audioPath?: string | undefined
   readonly times?: FilmTimes | undefined
+  /** What HDR pictures say of themselves; undefined for all others. */
+  readonly light?: LightLevels | undefined
   /** The index before the pictures: the file is written once more for it. */
   readonly faststart?: boolean | undefined
   readonly signal?: AbortSignal | undefined
@@ -117,6 +120,7 @@ class PrefixJoiner implements OutputJoiner {
       rate: init.options.rate,
       sound: init.sound,
       times: init.options.times,
+      light: init.options.light,
       sink: { write: (bytes) => this.#write(bytes), position: () => this.#position },
     })
   }
@@ -144,7 +148,7 @@ class PrefixJoiner implements OutputJoiner {
       if (options.faststart === true) this.#file = await indexFirst(this.#file, partPath, end)
       const file = this.#file
       await file.sync()
-      await verifyOutput(partPath, { frames: this.#assembler.frames, rate: options.rate })
+      await verifyOutput(partPath, { frames: this.#assembler.frames, rate: options.rate, light: options.light })
       const [sha256, wrong] = await Promise.all([hashFile(file), check?.(partPath)])
       if (wrong !== undefined) throw await this.#setAside(wrong)
       // Not as many bytes as were written: with its index first the file may have become longer.

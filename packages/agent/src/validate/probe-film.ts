@@ -1,5 +1,12 @@
 import { parseRational, type Rational, rational, rationalToNumber } from '@sheaf/protocol'
-import type { FilmAudioFacts, FilmFacts, FilmVideoFacts, ProbePacket } from '@sheaf/timeline'
+import {
+  lightTagsOf,
+  type FilmAudioFacts,
+  type FilmFacts,
+  type FilmVideoFacts,
+  type ProbePacket,
+  type ProbeSideData,
+} from '@sheaf/timeline'
 import { type FfmpegTools, runTool } from '../engine/index.js'
 import { readPacketLine } from '../engine/packet-line.js'
 
@@ -39,7 +46,7 @@ async function probeHeaders({ tools, path, signal }: ProbeFilmOptions): Promise<
   readonly format: string | undefined
   readonly streams: readonly Stream[]
 }> {
-  const entries = `format=format_name:stream=${STREAM_ENTRIES.join(',')}`
+  const entries = `format=format_name:stream=${STREAM_ENTRIES.join(',')}:stream_side_data_list`
   const args = ['-v', 'error', '-protocol_whitelist', 'file', '-show_entries', entries, '-of', 'json', `file:${path}`]
   const { stdout } = await runTool({ file: tools.ffprobe, args, signal })
   const report = JSON.parse(stdout.toString('utf8')) as {
@@ -102,7 +109,8 @@ function tagsOf(stream: Stream): Record<string, string> {
   const known = Object.entries(stream).filter(
     ([, value]) => (typeof value === 'string' && value !== 'unknown') || typeof value === 'number',
   )
-  return Object.fromEntries(known.map(([name, value]) => [name, String(value)]))
+  const sideData = Array.isArray(stream['side_data_list']) ? (stream['side_data_list'] as ProbeSideData[]) : []
+  return { ...Object.fromEntries(known.map(([name, value]) => [name, String(value)])), ...lightTagsOf(sideData) }
 }
 
 function timeBaseOf(stream: Stream): Rational {

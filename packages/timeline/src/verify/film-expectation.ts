@@ -3,6 +3,7 @@ import { compileEncoder } from '../compile/compile-encoder.js'
 import { AUDIO_RATE, sampleOfFrame } from '../compile/medium-sound.js'
 import type { Manifest } from '../manifest/manifest.js'
 import { encoderRule } from '../preset/picture-coding.js'
+import { lightTags } from './light-tags.js'
 
 /** What a film must be, read from the job that makes it. */
 export interface FilmExpectation {
@@ -34,6 +35,7 @@ export function expectFilm({ edit, picture, preset }: Manifest): FilmExpectation
       field_order: 'progressive',
       ...(rule && { codec_name: rule.codec }),
       ...encoderTags(args),
+      ...lightTags(picture.light),
     },
     // A chip's stream may say nothing of colours, and ffprobe believes an H.265 stream more than the file around it.
     ...(rule?.hardware && { mayBeUnsaid: COLOUR_TAGS }),
