@@ -42,6 +42,7 @@ export {
 } from './compile/frame-format.js'
 export { mediaNeeds, type MediaNeed } from './compile/media-needs.js'
 export { AUDIO_RATE, sampleOfFrame } from './compile/medium-sound.js'
+export { seekArgs } from './compile/seek-args.js'
 export { EFFECT_CLASSES, type EffectClass, type EffectInfo, type EffectParameter } from './effect/effect-type.js'
 export { effectProblem, findEffect, listEffects } from './effect/effects.js'
 export { canonicalJson } from './manifest/canonical-json.js'
@@ -177,3 +178,4 @@ export {
   signatureGrid,
   signatureSamples,
 } from './verify/signature.js'
+export { isSuspect, LOOK_FRAMES } from './verify/suspect-border.js'

@@ -44,9 +44,12 @@ export class AgentApi implements ApiAgent {
 
   view(): FarmView {
     const view = this.#parts.host.view()
+    const { results } = this.#parts
     const jobs = view.jobs.map((job) => {
-      const notice = this.#parts.results.notice(job.jobId as JobId)
-      return notice === undefined || isClosed(job.status) ? job : { ...job, message: notice }
+      if (isClosed(job.status)) return job
+      const notice = results.notice(job.jobId as JobId)
+      const borders = results.check(job.jobId as JobId)
+      return { ...job, ...(notice !== undefined && { message: notice }), ...(borders && { borders }) }
     })
     return { ...view, jobs }
   }
@@ -74,7 +77,7 @@ export class AgentApi implements ApiAgent {
 
   async submit(request: SubmitRequest): Promise<SubmitResponse> {
     const { storage, tools } = this.#init
-    this.#refuseSecondWriter(request.outputPath)
+    this.#refuseSecondWriter(request)
     const { payload, warnings } = await ingestEdit(request, {
       probe: (path, part) => probeMedia({ tools, path, part }),
       madeFolder: (jobId) => join(storage.paths.assets, jobId, 'made'),
@@ -116,10 +119,12 @@ export class AgentApi implements ApiAgent {
   }
 
   /** Two jobs that write one file would undo each other's work. */
-  #refuseSecondWriter(outputPath: string): void {
-    const { farm, self } = this.#parts
+  #refuseSecondWriter({ outputPath, overwrite }: SubmitRequest): void {
+    const { farm, self, results } = this.#parts
     const other = farm.openJobs().find((job) => job.submitter === self && job.outputPath === outputPath)
     if (other === undefined) return
+    // A film that is in its place is looked at only as long as it is wanted.
+    if (overwrite === true && results.check(other.jobId) !== undefined) return results.endCheck(other.jobId)
     throw new SheafError({
       code: 'SHEAF_OUTPUT_EXISTS',
       message: `Job ${other.jobId} (${other.name}) is being rendered to ${outputPath} already.`,

@@ -1,6 +1,14 @@
 import { join } from 'node:path'
 import { homeOf, jobRecord } from '@sheaf/coordinator'
-import type { Fact, FactIntent, JobId, LeaseId, PeerId, SegmentKey } from '@sheaf/protocol'
+import {
+  isSheafError,
+  type Fact,
+  type FactIntent,
+  type JobId,
+  type LeaseId,
+  type PeerId,
+  type SegmentKey,
+} from '@sheaf/protocol'
 import { BlobService } from '../blobs/index.js'
 import type { FfmpegTools } from '../engine/index.js'
 import { FactSync } from '../facts/index.js'
@@ -103,7 +111,9 @@ export class AgentParts {
     const job = this.farm.job(jobId)
     if (job === undefined || !job.open) return
     const code = 'code' in error ? String(error.code) : 'SHEAF_INTERNAL'
-    const payload = { jobId, generation: job.generation, code, message: error.message }
+    // What a person can do about a faulty film depends on what is wrong with it.
+    const hint = isSheafError(error, 'SHEAF_OUTPUT_FAULTY') && error.hint !== undefined ? ` ${error.hint}` : ''
+    const payload = { jobId, generation: job.generation, code, message: `${error.message}${hint}` }
     this.append([{ kind: 'job-failed', payload }]).catch((cause: unknown) =>
       this.#log.error({ jobId, error: cause }, 'a failure could not be signed'),
     )

@@ -1,6 +1,7 @@
 export { Landing, type LandingComponents } from './landing.js'
 export type {
   AppendFacts,
+  CheckedBorders,
   CheckSegment,
   FilmFinding,
   FilmWatch,

@@ -7,9 +7,19 @@ import { workingPath, type JoinedOutput, type OutputJoiner, type WrongOutput } f
 import type { Log } from '../log/index.js'
 import { readJson, writeJsonDurably } from '../store/index.js'
 import type { Materials } from '../worker/index.js'
-import { doneFilm, identityOf } from './done-film.js'
+import { doneFilm, type DoneFilm, identityOf } from './done-film.js'
+import { checkFilmInPlace, takeFromItsPlace } from './film-check.js'
 import { openOutput } from './open-output.js'
-import type { AppendFacts, FilmFinding, FilmWatch, HomeBytes, HomeFarm, HomeJob, WatchFilm } from './ports.js'
+import type {
+  AppendFacts,
+  CheckedBorders,
+  FilmFinding,
+  FilmWatch,
+  HomeBytes,
+  HomeFarm,
+  HomeJob,
+  WatchFilm,
+} from './ports.js'
 import { publishStems } from './publish-stems.js'
 import { sha256Of } from './sha256-of.js'
 
@@ -49,8 +59,8 @@ export class JobResult {
   readonly #onNotice: (text: string) => void
   readonly #abort = new AbortController()
   #discarded = false
-  /** Segments in which something was found to be wrong when the film was whole. */
-  #faulty: readonly number[] = []
+  readonly #onCheck: (borders: CheckedBorders) => void
+  #watching: Promise<FilmWatch | undefined> | undefined
   #wake: () => void = () => undefined
 
   constructor(
@@ -61,10 +71,13 @@ export class JobResult {
       readonly self: PeerId
       /** What is being done just now, for people. */
       readonly onNotice?: ((text: string) => void) | undefined
+      /** The film is in its place, and so much of it was looked at. */
+      readonly onCheck?: ((borders: CheckedBorders) => void) | undefined
     },
   ) {
     this.#components = components
     this.#job = init.job
+    this.#onCheck = init.onCheck ?? (() => undefined)
     this.#onNotice = init.onNotice ?? (() => undefined)
     this.#folder = resultFolder(init.workDir, init.job.jobId)
   }
@@ -72,6 +85,14 @@ export class JobResult {
   /** Something landed. */
   advance(): void {
     this.#wake()
+  }
+
+  /** Looks no further at a film that is in its place. */
+  endCheck(): void {
+    this.#watching?.then(
+      (watch) => watch?.stop(),
+      () => undefined,
+    )
   }
 
   /** Stops for good: what was made on the way is removed too. */
@@ -86,26 +107,28 @@ export class JobResult {
     this.#wake()
   }
 
-  /** Runs until the file is in place and the fact is signed; rejects with what went wrong. */
+  /** Runs until the file is in place and looked at, and the fact is signed; rejects with what went wrong. */
   async run(): Promise<void> {
     try {
       await mkdir(this.#folder, { recursive: true })
-      const output = await this.#film()
+      const film = await this.#film()
       await this.#publishStems()
-      await this.#complete(output)
+      await this.#complete(film.output, await this.#check(film))
     } finally {
+      this.endCheck()
       if (this.#discarded) await rm(this.#folder, { recursive: true, force: true })
     }
   }
 
   /** The film in its place: made now, or by an earlier try that got no further than the stems. */
-  async #film(): Promise<JoinedOutput> {
+  async #film(): Promise<DoneFilm> {
     const { outputPath, jobId } = this.#job
     const done = await doneFilm(this.#markerPath, outputPath)
     if (done) return done
     const output = (await this.#wasFinishing()) ? await this.#makeAgain() : await this.#make()
-    await writeJsonDurably(this.#markerPath, { jobId, film: { output, file: await identityOf(outputPath) } })
-    return output
+    const film = { output, file: (await identityOf(outputPath)) ?? '' }
+    await writeJsonDurably(this.#markerPath, { jobId, film })
+    return film
   }
 
   async #make(): Promise<JoinedOutput> {
@@ -113,11 +136,10 @@ export class JobResult {
     return this.#joinTo({ outPath, overwrite }, async (joiner, watch) => {
       await writeJsonDurably(this.#markerPath, { jobId })
       try {
-        return await joiner.finish(watch && ((path) => this.#faultsOf(path, watch)))
+        return await joiner.finish(watch && ((path) => this.#settle(path, watch)))
       } catch (error) {
         // Nothing has the final name: whatever appears there from now on is not ours.
         await rm(this.#markerPath, { force: true })
-        if (isSheafError(error, 'SHEAF_OUTPUT_FAULTY')) await this.#retractFaulty()
         throw error
       }
     })
@@ -167,12 +189,14 @@ export class JobResult {
     } catch (error) {
       await joiner.abort()
       throw error
-    } finally {
-      watch?.stop()
     }
   }
 
-  async #watch(manifest: Manifest): Promise<FilmWatch | undefined> {
+  #watch(manifest: Manifest): Promise<FilmWatch | undefined> {
+    return (this.#watching ??= this.#beginToWatch(manifest))
+  }
+
+  async #beginToWatch(manifest: Manifest): Promise<FilmWatch | undefined> {
     const { watchFilm, materials, farm, nameOf = String } = this.#components
     if (watchFilm === undefined || outputKind(manifest.preset) !== 'film') return undefined
     const { jobId } = this.#job
@@ -193,26 +217,47 @@ export class JobResult {
     })
   }
 
-  /** What is wrong with the whole film, in words. */
-  async #faultsOf(path: string, watch: FilmWatch): Promise<WrongOutput | undefined> {
-    const { faults } = await watch.settle(path).catch((error: unknown): FilmFinding => {
+  /** What is wrong with the whole film that has no name yet; its segments are to be rendered again. */
+  async #settle(path: string, watch: FilmWatch): Promise<WrongOutput | undefined> {
+    const { faults } = await watch.settle(path).catch((error: unknown): Pick<FilmFinding, 'faults'> => {
       this.#abort.signal.throwIfAborted()
       // Trouble with looking is no fault of the film.
       this.#components.log.warn({ jobId: this.#job.jobId, error }, 'the film could not be looked at')
       return { faults: [] }
     })
     if (faults.length === 0) return undefined
-    this.#faulty = [...new Set(faults.flatMap(({ segments }) => segments.map(({ index }) => index)))]
-    const shown = faults.slice(0, 5).map(({ message }) => message)
-    const message = `${shown.join('; ')}${faults.length > 5 ? `; and ${faults.length - 5} more` : ''}`
-    return { message, hint: this.#faulty.length > 0 ? renderAgain : sameAgain }
+    await this.#retract(faults)
+    return wrongFilm(faults)
   }
 
-  /** A requeue renders them again. */
-  async #retractFaulty(): Promise<void> {
+  /** Looks at the film in its place, which nobody waits for. Throws SHEAF_OUTPUT_FAULTY. */
+  async #check({ output, file }: DoneFilm): Promise<CheckedBorders | undefined> {
+    const { jobId } = this.#job
+    const { materials, log } = this.#components
+    const { signal } = this.#abort
+    const watch = await materials
+      .manifest(jobId, signal)
+      .then((manifest) => this.#watch(manifest))
+      .catch((error: unknown) => log.warn({ jobId, error }, 'the film in its place could not be looked at'))
+    signal.throwIfAborted()
+    if (!watch) return undefined
+    const { borders, faults } = await checkFilmInPlace({
+      ...{ jobId, watch, output, made: file, folder: this.#folder, log, signal, onProgress: this.#onCheck },
+      confirmUnchanged: () => materials.confirmUnchanged(jobId),
+    })
+    if (faults.length === 0) return borders
+    const error = await takeFromItsPlace(output, file, wrongFilm(faults))
+    await rm(this.#markerPath, { force: true })
+    await this.#retract(faults)
+    throw error
+  }
+
+  /** A requeue renders the segments in which something is wrong again. */
+  async #retract(faults: FilmFinding['faults']): Promise<void> {
     const { jobId, generation, epoch } = this.#job
-    if (this.#faulty.length === 0) return
-    const payload = { jobId, generation, epoch, indexes: this.#faulty }
+    const indexes = [...new Set(faults.flatMap(({ segments }) => segments.map(({ index }) => index)))]
+    if (indexes.length === 0) return
+    const payload = { jobId, generation, epoch, indexes }
     await this.#components.append([{ kind: 'segments-retracted', payload }])
   }
 
@@ -226,12 +271,13 @@ export class JobResult {
     return join(this.#folder, `stem-${track}.wav`)
   }
 
-  async #complete(output: JoinedOutput): Promise<void> {
+  async #complete(output: JoinedOutput, borders: CheckedBorders | undefined): Promise<void> {
     const { jobId, generation } = this.#job
     const { sha256: outputSha256, sizeBytes } = output
-    await this.#components.append([{ kind: 'job-completed', payload: { jobId, generation, outputSha256, sizeBytes } }])
+    const payload = { jobId, generation, outputSha256, sizeBytes, ...(borders && { borders }) }
+    await this.#components.append([{ kind: 'job-completed', payload }])
     await rm(this.#folder, { recursive: true, force: true })
-    this.#components.log.info({ jobId, path: output.path, sizeBytes, outputSha256 }, 'output is in place')
+    this.#components.log.info({ jobId, path: output.path, sizeBytes, outputSha256, ...borders }, 'the job is completed')
   }
 
   get #markerPath(): string {
@@ -298,6 +344,13 @@ export class JobResult {
       throw error
     }
   }
+}
+
+/** What is wrong with a film, in words, and what can be done about it. */
+function wrongFilm(faults: FilmFinding['faults']): WrongOutput {
+  const shown = faults.slice(0, 5).map(({ message }) => message)
+  const message = `${shown.join('; ')}${faults.length > 5 ? `; and ${faults.length - 5} more` : ''}`
+  return { message, hint: faults.some(({ segments }) => segments.length > 0) ? renderAgain : sameAgain }
 }
 
 function missing(index: number, blob: BlobId): SheafError {

@@ -45,17 +45,30 @@ export type CheckSegment = (request: {
 /** Authors facts: on disk when it resolves. */
 export type AppendFacts = (intents: readonly FactIntent[]) => Promise<readonly Fact[]>
 
+/** Borders of segments, a film's ends among them. */
+export interface CheckedBorders {
+  /** Of which it is known whether they are right. */
+  readonly checked: number
+  readonly all: number
+}
+
 /** What was found of a film. */
 export interface FilmFinding {
   readonly faults: readonly DescribedFault[]
+  readonly borders: CheckedBorders
 }
 
-/** Looks at a film while it is joined. */
+/** Looks at a film while it is joined, and when it is in its place. */
 export interface FilmWatch {
   /** A segment is in the film; its file stays until `settle` has resolved or `stop` was called. */
   joined(index: number, path: string): void
   /** What is wrong with the film, all of whose segments are joined and whose index is written. Waits a bounded time. */
   settle(filmPath: string): Promise<FilmFinding>
+  /**
+   * What is wrong with the film in its place, after all that `settle` did not get to was looked at: at low priority, and
+   * as long as it takes. Ends early when the watch is stopped.
+   */
+  finish(filmPath: string, onProgress?: (borders: CheckedBorders) => void): Promise<FilmFinding>
   /** Idempotent. */
   stop(): void
 }

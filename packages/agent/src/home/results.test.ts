@@ -1,75 +1,20 @@
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SheafError, type BlobId } from '@sheaf/protocol'
+import { SheafError } from '@sheaf/protocol'
 import { audioExtension } from '@sheaf/timeline'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { FfmpegTools } from '../engine/index.js'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { stemPaths } from '../join/index.js'
-import { makeSegment, makeTone, sha256 } from '../join/testing/make-media.js'
-import { film, memoryLog, other, self, settled, until } from '../worker/testing/make-work.js'
+import { makeTone, sha256 } from '../join/testing/make-media.js'
+import { film, other, settled, until } from '../worker/testing/make-work.js'
 import { smallManifest } from '../worker/testing/small-manifest.js'
-import type { FilmFinding, HomeJob, WatchFilm } from './ports.js'
-import { Results } from './results.js'
-import { fakeBytes, fakeFarm, jobOf, smallMaterials } from './testing/make-home.js'
+import type { FilmFinding } from './ports.js'
+import { jobOf, smallMaterials } from './testing/make-home.js'
+import { blobs, deskOf, makeSegments, right, watchOf } from './testing/result-desk.js'
 
 // Room for a busy machine; nothing here measures time.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
-
-let media = ''
-/** What the segments hash to. */
-const blobs: BlobId[] = []
-beforeAll(async () => {
-  media = await mkdtemp(join(tmpdir(), 'sheaf-test-'))
-  for (const index of [0, 1, 2]) {
-    await makeSegment(join(media, `${index}.mp4`), {
-      codec: 'h264',
-      rate: '25',
-      timescale: 12800,
-      start: index * 2,
-      frames: 2,
-    })
-    blobs[index] = (await sha256(join(media, `${index}.mp4`))) as BlobId
-  }
-})
-afterAll(() => rm(media, { recursive: true, force: true }))
-
-async function deskOf(change: Partial<HomeJob> = {}, materials = smallMaterials, watchFilm?: WatchFilm) {
-  const dir = await mkdtemp(join(tmpdir(), 'sheaf-test-'))
-  const [workDir, outDir] = [join(dir, 'work'), join(dir, 'out')]
-  await Promise.all([mkdir(workDir), mkdir(outDir), copyAll(media, join(dir, 'store'))])
-  const outputPath = join(outDir, 'film.mp4')
-  const farm = fakeFarm(jobOf({ outputPath, ...change }))
-  const store = fakeBytes((id) => join(dir, 'store', `${blobs.indexOf(id)}.mp4`))
-  const hopeless: string[] = []
-  const log = memoryLog()
-  const make = () =>
-    new Results(
-      { farm, bytes: store.bytes, materials, append: farm.append, tools: {} as FfmpegTools, log, watchFilm },
-      { self, workDir, onHopeless: (_job, error) => void hopeless.push(error.message), onChange: () => undefined },
-    )
-  const results = make()
-  onTestFinished(async () => {
-    await results.stop()
-    await rm(dir, { recursive: true, force: true })
-  })
-  const land = (...indexes: readonly number[]): void => {
-    for (const index of indexes) {
-      const blob = blobs[index] ?? expect.fail('no such segment')
-      store.here.add(blob)
-      farm.landed.set(index, blob)
-    }
-    results.update()
-  }
-  const signed = (kind: string) => farm.signed.filter((intent) => intent.kind === kind)
-  return { dir, workDir, outDir, outputPath, farm, store, results, hopeless, land, signed, log }
-}
-
-async function copyAll(from: string, to: string): Promise<void> {
-  await mkdir(to)
-  for (const name of await readdir(from)) await copyFile(join(from, name), join(to, name))
-}
+makeSegments()
 
 const marked = (workDir: string) => writeMarker(join(workDir, `result-${film}`))
 async function writeMarker(folder: string): Promise<void> {
@@ -102,16 +47,14 @@ describe('a result', () => {
     const joined: number[] = []
     const stopped = vi.fn<() => void>()
     const segments = [{ index: 1, renderedBy: 'ada' }]
-    const finding: FilmFinding = { faults: [{ kind: 'black', message: 'frame 2 is black', segments }] }
+    const finding: FilmFinding = { ...right, faults: [{ kind: 'black', message: 'frame 2 is black', segments }] }
     const seen: boolean[] = []
-    const desk = await deskOf({}, smallMaterials, () => ({
-      joined: (index) => void joined.push(index),
-      settle: async (path) => {
-        seen.push(existsSync(path))
-        return finding
-      },
-      stop: stopped,
-    }))
+    const settle = async (path: string): Promise<FilmFinding> => {
+      seen.push(existsSync(path))
+      return finding
+    }
+    const watch = watchOf({ joined: (index) => void joined.push(index), settle, stop: stopped })
+    const desk = await deskOf({}, smallMaterials, () => watch)
     const kept = join(desk.outDir, 'film.faulty.mp4')
     await writeFile(kept, 'of an earlier try')
     desk.land(0, 1, 2)
@@ -130,8 +73,8 @@ describe('a result', () => {
   })
 
   it('in which no segment is wrong is not recommended to be requeued', async () => {
-    const finding: FilmFinding = { faults: [{ kind: 'tag', message: 'the tag is wrong', segments: [] }] }
-    const watch = { joined: () => undefined, settle: async () => finding, stop: () => undefined }
+    const finding: FilmFinding = { ...right, faults: [{ kind: 'tag', message: 'the tag is wrong', segments: [] }] }
+    const watch = watchOf({ settle: async () => finding })
     const { land, log, hopeless } = await deskOf({}, smallMaterials, () => watch)
     land(0, 1, 2)
     await until(() => hopeless.length === 1)
@@ -143,7 +86,7 @@ describe('a result', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => void vi.useRealTimers())
     const joined: number[] = []
-    const watch = { joined: (at: number) => void joined.push(at), settle: async () => ({ faults: [] }), stop: () => {} }
+    const watch = watchOf({ joined: (at) => void joined.push(at) })
     const audio = [{ name: 'A1', items: [{ kind: 'gap' as const, from: 0, to: 6 }] }]
     const manifest = { ...smallManifest, edit: { ...smallManifest.edit, audio }, sound: { stems: true as const } }
     const materials = { ...smallMaterials, manifest: async () => manifest }
@@ -162,14 +105,6 @@ describe('a result', () => {
     await until(() => desk.signed('job-completed').length === 1)
     expect(joined).toEqual([0, 1, 2])
     expect(await readFile(stem, 'utf8')).toBe('stem')
-  })
-
-  it('in which nothing is wrong gets its name', async () => {
-    const watch = { joined: () => undefined, settle: async () => ({ faults: [] }), stop: () => undefined }
-    const { land, outDir, signed } = await deskOf({}, smallMaterials, () => watch)
-    land(0, 1, 2)
-    await until(() => signed('job-completed').length === 1)
-    expect(await readdir(outDir)).toEqual(['film.mp4'])
   })
 
   it('is not made on other machines than the submitter’s', async () => {

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { isSheafError, type JobId, type PeerId, type SheafErrorCode } from '@sheaf/protocol'
+import type { CheckedBorders } from './ports.js'
 import { JobResult, resultFolder, type JobResultComponents } from './job-result.js'
 
 export interface ResultsInit {
@@ -46,6 +47,7 @@ export class Results {
   readonly #init: ResultsInit
   readonly #running = new Map<JobId, JobResult>()
   readonly #notices = new Map<JobId, string>()
+  readonly #checks = new Map<JobId, CheckedBorders>()
   readonly #timers = new Map<JobId, NodeJS.Timeout>()
   /** How often each job's output could not be written. */
   readonly #outputFailures = new Map<JobId, number>()
@@ -64,6 +66,16 @@ export class Results {
     return this.#notices.get(jobId)
   }
 
+  /** How far the film of an open job that is in its place already was looked at. */
+  check(jobId: JobId): CheckedBorders | undefined {
+    return this.#checks.get(jobId)
+  }
+
+  /** Looks no further at a film that is in its place: its job completes, and says how far it was looked at. */
+  endCheck(jobId: JobId): void {
+    if (this.#checks.has(jobId)) this.#running.get(jobId)?.endCheck()
+  }
+
   /** Looks at the farm's state again: begins, advances and ends results. Cheap; called on every change. */
   update(): void {
     if (this.#stopped) return
@@ -75,12 +87,15 @@ export class Results {
       if (wanted.has(jobId)) result.advance()
       else result.discard()
     }
-    for (const jobId of this.#notices.keys()) if (!wanted.has(jobId)) this.#notices.delete(jobId)
+    for (const known of [this.#notices, this.#checks]) {
+      for (const jobId of known.keys()) if (!wanted.has(jobId)) known.delete(jobId)
+    }
     for (const job of mine) {
       if (this.#running.has(job.jobId) || this.#timers.has(job.jobId)) continue
       const { workDir, self } = this.#init
       const onNotice = (text: string): void => this.#say(job.jobId, text)
-      const result = new JobResult(this.#components, { job, workDir, self, onNotice })
+      const onCheck = (borders: CheckedBorders): void => this.#sayCheck(job.jobId, borders)
+      const result = new JobResult(this.#components, { job, workDir, self, onNotice, onCheck })
       this.#running.set(job.jobId, result)
       this.#follow(job.jobId, result)
     }
@@ -102,6 +117,12 @@ export class Results {
   #say(jobId: JobId, text: string): void {
     if (this.#notices.get(jobId) === text) return
     this.#notices.set(jobId, text)
+    this.#init.onChange()
+  }
+
+  #sayCheck(jobId: JobId, borders: CheckedBorders): void {
+    this.#notices.delete(jobId)
+    this.#checks.set(jobId, borders)
     this.#init.onChange()
   }
 

@@ -10,7 +10,7 @@ export {
   type OutputJoiner,
   type OutputJoinerOptions,
 } from './output-joiner.js'
-export { outputError, publish } from './publish-output.js'
+export { outputError, publish, setAside } from './publish-output.js'
 export { stemPaths } from './stem-paths.js'
 export { verifyOutput, type OutputExpectation } from './verify-output.js'
 export { workingPath } from './working-path.js'

@@ -73,6 +73,16 @@ export class BorderQueue {
     this.#waiting.add(window)
   }
 
+  /** Windows that nobody has compared, in the order of the film. */
+  waiting(): readonly FrameSpan[] {
+    return [...this.#waiting].sort((a, b) => a.from - b.from)
+  }
+
+  /** All windows, in the order of the film. */
+  all(): readonly FrameSpan[] {
+    return [...this.#parts.keys()]
+  }
+
   /** What of each segment a window shows, in the order of the film. */
   partsOf(window: FrameSpan): readonly WindowPart[] {
     return this.#parts.get(window) ?? []

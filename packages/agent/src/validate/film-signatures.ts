@@ -3,6 +3,7 @@ import {
   type FilmVideoFacts,
   type FrameSpan,
   mediaIndices,
+  seekArgs,
   type Signature,
   SIGNATURE_OUTPUT,
   signatureFilter,
@@ -38,22 +39,54 @@ export interface FilmSource {
   readonly signal?: AbortSignal | undefined
 }
 
+/** What was read of a film before its pictures are. */
+export interface ProbedFilm {
+  readonly container: string
+  readonly video: FilmVideoFacts
+}
+
 /** Signatures of the film's frames number [from, to), counted in the order in which they are shown. */
 export function filmSignatures(
+  source: FilmSource,
+  film: ProbedFilm,
+  span: FrameSpan,
+  grid: SignatureGrid,
+): AsyncGenerator<Signature> {
+  return filmPictures(source, film, { span, picked: undefined, frames: span.to - span.from }, grid)
+}
+
+/**
+ * Signatures of the frames of some spans, one span after the other, by one process that decodes all of the film from
+ * the first to the last: spans rise and do not touch.
+ */
+export function spansOfFilm(
+  source: FilmSource,
+  film: ProbedFilm,
+  spans: readonly FrameSpan[],
+  grid: SignatureGrid,
+): AsyncGenerator<Signature> {
+  const span = { from: spans[0]?.from ?? 0, to: spans.at(-1)?.to ?? 0 }
+  const parts = spans.map(({ from, to }) => `between(n\\,${from - span.from}\\,${to - 1 - span.from})`)
+  const frames = spans.reduce((sum, { from, to }) => sum + to - from, 0)
+  return filmPictures(source, film, { span, picked: `select=${parts.join('+')}`, frames }, grid)
+}
+
+function filmPictures(
   { tools, path, signal }: FilmSource,
-  film: { readonly container: string; readonly video: FilmVideoFacts },
-  { from, to }: FrameSpan,
+  film: ProbedFilm,
+  what: { readonly span: FrameSpan; readonly picked: string | undefined; readonly frames: number },
   grid: SignatureGrid,
 ): AsyncGenerator<Signature> {
   const { video, container } = film
+  const { from, to } = what.span
   const [start, end] = [video.times[from] ?? 0, video.times[to]]
   const trim = `trim=start_pts=${start}${end === undefined ? '' : `:end_pts=${end}`}`
-  const seek = seekBefore(film, from)
+  const filters = [trim, ...(what.picked === undefined ? [] : [what.picked]), signatureFilter(grid)].join(',')
   const args = [
-    ...['-hide_banner', '-nostdin', '-v', 'error', '-nostats', '-copyts'],
-    ...['-f', container, ...seek, '-protocol_whitelist', 'file', '-i', `file:${path}`],
-    ...['-filter_complex', `[0:${video.stream}]${trim},${signatureFilter(grid)}[signatures]`],
-    ...['-map', '[signatures]', '-frames:v', String(to - from), ...SIGNATURE_OUTPUT],
+    ...['-hide_banner', '-nostdin', '-v', 'error', '-nostats', '-copyts', '-threads', String(DECODE_THREADS)],
+    ...['-f', container, ...seekBefore(film, from), '-protocol_whitelist', 'file', '-i', `file:${path}`],
+    ...['-filter_complex', `[0:${video.stream}]${filters}[signatures]`],
+    ...['-map', '[signatures]', '-frames:v', String(what.frames), ...SIGNATURE_OUTPUT],
   ]
   return signaturesFrom({ file: tools.ffmpeg, args, grid, signal })
 }
@@ -77,16 +110,12 @@ export function partSignatures(
 const SEEKABLE: ReadonlySet<string> = new Set(['mov', 'matroska'])
 
 /** Options that begin decoding at a keyframe safely before a frame; none where only the beginning is safe. */
-function seekBefore(
-  { container, video }: { readonly container: string; readonly video: FilmVideoFacts },
-  frame: number,
-): readonly string[] {
+function seekBefore({ container, video }: ProbedFilm, frame: number): readonly string[] {
   // A keyframe is stored up to `reorder` frames before it is shown.
   const key = video.keyframes.findLast((at) => at < frame - video.reorder)
   const time = key === undefined || key === 0 ? undefined : video.times[key]
   if (time === undefined || !SEEKABLE.has(container)) return []
-  const seconds = ((time * video.timeBase.num) / video.timeBase.den).toFixed(6)
-  return ['-seek_timestamp', '1', '-noaccurate_seek', '-ss', seconds]
+  return seekArgs(((time * video.timeBase.num) / video.timeBase.den).toFixed(6))
 }
 
 interface SignatureProcess {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { isSheafError, SheafError } from '@sheaf/protocol'
+import { SheafError } from '@sheaf/protocol'
 import {
   borderWindows,
   checkFilm,
@@ -26,11 +26,12 @@ import { placeOf } from '../blobs/index.js'
 import { type FfmpegTools, findFfmpeg, probeMedia } from '../engine/index.js'
 import { findPreset, prepareJob, type PrepareRequest } from '../ingest/index.js'
 import { accusesFilm, readTwice } from './accuses-film.js'
-import { comparePictures, spanAround } from './compare-pictures.js'
 import { compareSound } from './compare-sound.js'
-import { editSignatures, filmSignatures } from './film-signatures.js'
+import { compareWithEdit } from './compare-with-edit.js'
+import { filmSignatures } from './film-signatures.js'
 import type { ReferenceJob } from './reference-job.js'
 import { probeFilm } from './probe-film.js'
+import { undecodable } from './undecodable.js'
 
 /** How much of a film is compared: every picture, or those at the borders of segments. */
 export type VerifyDepth = 'whole' | 'borders'
@@ -152,10 +153,10 @@ interface Found {
 async function findFaults(job: ReferenceJob, options: VerifyFilmOptions & { readonly file: string }): Promise<Found> {
   const { tools, signal, file } = options
   const expect = expectFilm(job.manifest)
-  const facts = await undecodable(signal, () => probeFilm({ tools, path: file, depth: 'frames', signal }))
+  const facts = await readOrBlame(signal, () => probeFilm({ tools, path: file, depth: 'frames', signal }))
   if ('kind' in facts) return { faults: [facts], pictures: 0, sound: 0 }
   const pictures = await comparePicturesOf(job, facts, options)
-  const sound = await undecodable(signal, () => compareSound(job, { tools, path: file, signal }, facts))
+  const sound = await readOrBlame(signal, () => compareSound(job, { tools, path: file, signal }, facts))
   return {
     faults: [
       ...checkFilm(facts, expect),
@@ -171,7 +172,7 @@ async function findFaults(job: ReferenceJob, options: VerifyFilmOptions & { read
 const told = (verdicts: readonly SoundVerdict[]): number => verdicts.filter(({ kind }) => kind !== 'untold').length
 
 /** What a film's bytes cannot be decoded for is a fault of the film, not of this program. */
-async function undecodable<T extends object>(
+async function readOrBlame<T extends object>(
   signal: AbortSignal | undefined,
   read: () => Promise<T>,
   frames?: FrameSpan,
@@ -180,9 +181,8 @@ async function undecodable<T extends object>(
     return await readTwice(read)
   } catch (error) {
     signal?.throwIfAborted()
-    if (!accusesFilm(error) || !isSheafError(error)) throw error
-    const said = typeof error.details['stderr'] === 'string' ? error.details['stderr'] : error.message
-    return { kind: 'undecodable', reason: said.trim().split('\n').at(-1) ?? 'ffmpeg failed', frames }
+    if (!accusesFilm(error)) throw error
+    return undecodable(error, frames)
   }
 }
 
@@ -206,17 +206,10 @@ async function comparePicturesOf(
   const total = windows.reduce((sum, { from, to }) => sum + to - from, 0)
   let done = 0
   const compare = (window: FrameSpan): Promise<PictureEvidence[]> => {
-    const expectedSpan = spanAround(window, manifest.edit.frames)
-    return comparePictures({
-      grid,
-      from: window.from,
-      found: filmSignatures({ tools, path: options.file, signal }, { container, video }, window, grid),
-      expectedSpan,
-      expected: editSignatures(job, expectedSpan, grid),
-      onFrame: () => options.onProgress?.(++done, total),
-    })
+    const found = filmSignatures({ tools, path: options.file, signal }, { container, video }, window, grid)
+    return compareWithEdit(job, { window, found, onFrame: () => options.onProgress?.(++done, total) })
   }
-  const results = await atOnce(windows, (window) => undecodable(signal, () => compare(window), window))
+  const results = await atOnce(windows, (window) => readOrBlame(signal, () => compare(window), window))
   return {
     evidence: results.flatMap((result) => ('kind' in result ? [] : result)),
     faults: results.flatMap((result) => ('kind' in result ? [result] : [])),

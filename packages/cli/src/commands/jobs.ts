@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { JobView } from '@sheaf/protocol'
 import { formatDuration, formatPercent } from '../display/format.js'
+import { statusWords } from '../display/status-words.js'
 import { exitCodes, type ExitCode } from '../exit-codes.js'
 import { tableLines, type Column } from '../output/table.js'
 import { safeText } from '../output/text.js'
@@ -45,7 +46,7 @@ export function jobTable(jobs: readonly JobView[], width: number, nowMs: number)
   const rows = sorted.map((job) => [
     job.jobId,
     safeText(job.name),
-    job.status,
+    statusWords(job),
     formatPercent(job.framesDone, job.frames),
     String(job.priority),
     formatDuration(nowMs - job.submittedAtMs),

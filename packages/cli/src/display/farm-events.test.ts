@@ -30,6 +30,16 @@ describe('farmEvents', () => {
     expect(texts(unreachable, gone, jobId)).toEqual([])
   })
 
+  it('a film that is in place, once', () => {
+    const rendered = aJob({ status: 'rendered' })
+    const placed = { ...rendered, borders: { checked: 0, all: 31 } }
+    const [before, after] = [aFarm({ jobs: [rendered] }), aFarm({ jobs: [placed] })]
+    expect(texts(before, after, jobId)).toEqual([
+      '✓ film.mp4 is in place; the borders of its segments are being checked',
+    ])
+    expect(texts(after, aFarm({ jobs: [{ ...placed, borders: { checked: 9, all: 31 } }] }), jobId)).toEqual([])
+  })
+
   it('an agent that joins or comes back, with its score', () => {
     const before = aFarm({ peers: [a, { ...b, connected: false }] })
     expect(texts(before, aFarm({ peers: [a, b, { ...c, score: 49.4 }] }))).toEqual([

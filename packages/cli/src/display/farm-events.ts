@@ -1,9 +1,10 @@
 import type { FarmView, JobView, PeerView } from '@sheaf/protocol'
 import { safeText } from '../output/text.js'
+import { baseName } from './format.js'
 
 /** Something that happened between two views and is worth a line of its own. */
 export interface FarmEvent {
-  readonly kind: 'joined' | 'lost' | 'coordinator' | 'home' | 'failed-segment' | 'paused' | 'resumed'
+  readonly kind: 'joined' | 'lost' | 'coordinator' | 'home' | 'in-place' | 'failed-segment' | 'paused' | 'resumed'
   readonly text: string
 }
 
@@ -41,6 +42,10 @@ function jobEvents(before: JobView, after: JobView, farm: FarmView): FarmEvent[]
   const events: FarmEvent[] = []
   if (after.home !== before.home)
     events.push({ kind: 'home', text: `→ ${nameOf(farm, after.home)} collects the segments now` })
+  if (after.status === 'rendered' && after.borders !== undefined && before.borders === undefined) {
+    const name = safeText(baseName(after.outputPath))
+    events.push({ kind: 'in-place', text: `✓ ${name} is in place; the borders of its segments are being checked` })
+  }
   for (const segment of after.failed) {
     if (!before.failed.includes(segment)) events.push({ kind: 'failed-segment', text: `✗ segment ${segment} failed` })
   }

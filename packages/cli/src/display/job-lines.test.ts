@@ -4,6 +4,7 @@ import { aFarm, aJob, aPeer } from '@sheaf/client/testing'
 import { segmentStatuses, type FarmView, type SegmentRunView } from '@sheaf/protocol'
 import { colourStyle } from '../output/style.js'
 import { textWidth } from '../output/text.js'
+import { jobTable } from '../commands/jobs.js'
 import { closingLine, jobLines, jobSummary } from './job-lines.js'
 
 const jobId = aJob().jobId
@@ -94,6 +95,17 @@ describe('the display of a job', () => {
     },
   )
 
+  it.each([
+    ['rendered', { checked: 40, all: 120 }, 'in place, 40 of 120 borders checked'],
+    ['completed', { checked: 120, all: 120 }, 'completed, checked'],
+    ['completed', { checked: 1, all: 4 }, 'completed, 1 of 4 borders checked'],
+    ['failed', undefined, 'failed'],
+  ] as const)('says how far the film of a %s job was looked at: %o', (status, borders, words) => {
+    const job = aJob({ status, ...(borders && { borders }) })
+    expect(draw(80, { ...midway, jobs: [job] }).join('\n')).toContain(words)
+    expect(jobTable([job], 200, 0)[1]).toContain(`${words}  `)
+  })
+
   it('is empty for a job that the farm does not know', () => {
     expect(jobLines({ farm: aFarm({ jobs: [] }), jobId, width: 80, nowMs: 0 })).toEqual([])
   })
@@ -172,6 +184,7 @@ describe('the other lines', () => {
     })
     expect(closingLine(done, 31_200)).toBe('film.mp4  1,500/1,500 frames  sha256 9f3c00000000…  in 31 s')
     expect(closingLine(done, undefined)).not.toContain(' in ')
+    expect(closingLine({ ...done, borders: { checked: 31, all: 31 } }, undefined)).toMatch(/ {2}checked$/)
     expect(closingLine(aJob({ status: 'failed', message: 'disk full' }), 1)).toBe('✗ film.mp4 failed: disk full')
     expect(closingLine(aJob({ status: 'failed', failed: [1, 2] }), 1)).toBe('✗ film.mp4 failed: 2 segments failed')
     expect(closingLine(aJob({ status: 'canceled', framesLanded: 7 }), 1)).toBe(

@@ -4,6 +4,7 @@ import { safeText, textWidth, truncate } from '../output/text.js'
 import { agentMarks, type AgentMark } from './agent-marks.js'
 import { barCells, renderBar } from './bar.js'
 import { baseName, formatCount, formatDuration, formatPercent } from './format.js'
+import { checkWords, statusWords } from './status-words.js'
 
 /** What the display is drawn from. `fps` comes from a `ProgressMeter`: one view alone does not tell it. */
 export interface JobLinesInput {
@@ -50,7 +51,10 @@ export function closingLine(job: JobView, elapsedMs: number | undefined, style: 
     case 'completed': {
       const sha = job.outputSha256 === undefined ? [] : [`sha256 ${job.outputSha256.slice(0, 12)}…`]
       const time = elapsedMs === undefined ? [] : [`in ${formatDuration(elapsedMs)}`]
-      return [style.bold(name), `${frameCount(job.framesLanded, job.frames)} frames`, ...sha, ...time].join('  ')
+      const check = job.borders === undefined ? [] : [checkWords(job.borders)]
+      return [style.bold(name), `${frameCount(job.framesLanded, job.frames)} frames`, ...sha, ...time, ...check].join(
+        '  ',
+      )
     }
     case 'canceled':
       return `${style.yellow('✗')} ${name} was canceled at ${frameCount(job.framesLanded, job.frames)} frames`
@@ -85,15 +89,13 @@ function numbers(
       break
     }
     case 'rendered':
-      facts.push('rendered, awaiting delivery')
-      break
     case 'ingesting':
     case 'queued':
     case 'paused':
     case 'completed':
     case 'failed':
     case 'canceled':
-      facts.push(job.status)
+      facts.push(statusWords(job))
       break
     default:
       assertNever(job.status)

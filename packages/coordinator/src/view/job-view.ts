@@ -40,6 +40,7 @@ export function jobView(state: CoreState, job: KnownJob): JobView {
     runs: runsOfLine(line),
     shares: sharesOf(job, line),
     ...(etaMs === undefined ? {} : { etaMs }),
+    ...(job.completed?.borders ? { borders: { ...job.completed.borders } } : {}),
     ...(job.completed ? { outputSha256: job.completed.outputSha256, outputBytes: job.completed.sizeBytes } : {}),
     ...(standing === 'failed' && message !== undefined ? { message } : {}),
   }

@@ -42,6 +42,11 @@ export const JobViewSchema = Type.Object({
   runs: Type.Array(SegmentRunSchema),
   shares: Type.Array(JobShareSchema),
   etaMs: Type.Optional(Type.Number()),
+  /**
+   * Borders of segments of the film, and how many of them were looked at. While a job is `rendered`: its film is in its
+   * place already, told by the submitter's agent alone. When it is `completed`: how far it was looked at.
+   */
+  borders: Type.Optional(Type.Object({ checked: Type.Integer(), all: Type.Integer() })),
   outputSha256: Type.Optional(Type.String()),
   outputBytes: Type.Optional(Type.Number()),
   message: Type.Optional(Type.String()),

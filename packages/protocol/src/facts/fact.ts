@@ -46,6 +46,8 @@ export interface FactPayloads {
     readonly generation: number
     readonly outputSha256: string
     readonly sizeBytes: number
+    /** Of a film: of how many of its borders of segments it is known that they are right. */
+    readonly borders?: { readonly checked: number; readonly all: number } | undefined
   }
   /** The coordinator names who collects a job's segments from now on. */
   'home-assigned': { readonly jobId: JobId; readonly epoch: number; readonly home: PeerId }

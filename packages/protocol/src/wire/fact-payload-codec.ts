@@ -107,14 +107,22 @@ const jobFailed: PayloadCodec<'job-failed'> = {
 }
 
 const jobCompleted: PayloadCodec<'job-completed'> = {
-  toWire: (payload) => wire.JobCompletedWire.encode(payload),
+  toWire: ({ borders, ...payload }) =>
+    wire.JobCompletedWire.encode({
+      ...payload,
+      ...(borders && { bordersChecked: borders.checked, borders: borders.all }),
+    }),
   fromWire(bytes) {
-    const payload = read('job-completed', bytes, wire.JobCompletedWire.decode)
+    const { bordersChecked = 0, borders, ...payload } = read('job-completed', bytes, wire.JobCompletedWire.decode)
+    const all = borders === undefined ? undefined : checkInteger('borders', borders, uint32)
     return {
       jobId: jobId(payload.jobId),
       generation: generation(payload.generation),
       outputSha256: checkId('outputSha256', payload.outputSha256, parseBlobId),
       sizeBytes: checkInteger('sizeBytes', payload.sizeBytes),
+      ...(all !== undefined && {
+        borders: { checked: checkInteger('bordersChecked', bordersChecked, { max: all }), all },
+      }),
     }
   },
 }

@@ -52,6 +52,7 @@ function intent<K extends FactIntent['kind']>(
   return fc.record({ kind: fc.constant(kind), payload }) as fc.Arbitrary<FactIntent>
 }
 
+const borders = uint32.chain((all) => fc.record({ checked: fc.integer({ min: 0, max: all }), all: fc.constant(all) }))
 const landed = fc.record({ index, blob, sizeBytes, renderedBy: peer, renderMs: finite })
 const factIntent = fc.oneof(
   intent(
@@ -75,7 +76,13 @@ const factIntent = fc.oneof(
   intent('job-requeued', fc.record({ jobId, generation: uint32 })),
   intent('job-canceled', fc.record({ jobId })),
   intent('job-failed', fc.record({ jobId, generation: uint32, code: fc.constant('SHEAF_X'), message: text })),
-  intent('job-completed', fc.record({ jobId, generation: uint32, outputSha256: blob, sizeBytes: integer })),
+  intent(
+    'job-completed',
+    fc.record(
+      { jobId, generation: uint32, outputSha256: blob, sizeBytes: integer, borders },
+      { requiredKeys: ['jobId', 'generation', 'outputSha256', 'sizeBytes'] },
+    ),
+  ),
   intent('home-assigned', fc.record({ jobId, epoch: uint32, home: peer })),
   intent(
     'segments-landed',

@@ -16,6 +16,7 @@ import { programOf } from '../media/sound-program.js'
 import type { FrameSpan, MediaContent } from '../model/edit.js'
 import { mediaTimeAt } from '../model/walk-edit.js'
 import { bracketed, type FilterChains } from './filter-chains.js'
+import { seekArgs } from './seek-args.js'
 import { intoMix, type MixLayout } from './sound-layout.js'
 
 /** Samples a second of the sound of every job. */
@@ -151,7 +152,7 @@ function seekOptions(index: MediaIndex, audio: AudioIndex, start: Rational): rea
   const soundBegin = mulRational(rational(audio.startPts), audio.timeBase)
   const seekTo = subRational(start, PRE_ROLL)
   if (!SEEKABLE.has(index.container) || subRational(seekTo, soundBegin).num <= 0) return []
-  return ['-seek_timestamp', '1', '-noaccurate_seek', '-ss', microseconds(seekTo)]
+  return seekArgs(microseconds(seekTo))
 }
 
 /** Sound is placed against the pictures of its file, so that the two stay together. */

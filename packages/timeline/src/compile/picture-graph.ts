@@ -16,6 +16,7 @@ import { SCALE_FLAGS, type WorkFormats, workFormats } from './picture-formats.js
 import type { ClipPlan, MixPlan, PicturePlan, StackPlan } from './picture-plan.js'
 import { picturesAvailable } from './pictures-available.js'
 import type { PlainLook } from './plain-look.js'
+import { seekArgs } from './seek-args.js'
 import { sequenceSource } from './sequence-source.js'
 import { type SourceWindow, sourceWindow, stillWindow, type Stretch, ticksFor } from './source-window.js'
 
@@ -254,7 +255,7 @@ export class PictureGraph {
       const { sequence } = source
       return chain(sequenceSource({ media, container, video, sequence, wanted, options }, this.#chains))
     }
-    const seek = seekSeconds === undefined ? [] : ['-seek_timestamp', '1', '-noaccurate_seek', '-ss', seekSeconds]
+    const seek = seekSeconds === undefined ? [] : seekArgs(seekSeconds)
     const from = [...options, ...timeArgs(container), '-f', container, ...seek]
     const input = this.#chains.input(media, from, { frames: { startPts, endPts } })
     return chain(

@@ -101,8 +101,13 @@ function contrastOf(picture: Signature): number {
   return Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2)) / STEPS_PER_LEVEL
 }
 
-/** Difference of two pictures where they differ: each block counts by how much it does. */
-function apartness(a: Signature, b: Signature | undefined): number {
+/** How far two pictures are from each other, in levels of 8 bits: root of the mean square. */
+export function distanceOf(a: Signature, b: Signature): number {
+  return compare(a, b).distance
+}
+
+/** Difference of two pictures where they differ, in levels of 8 bits: each block counts by how much it does. */
+export function apartness(a: Signature, b: Signature | undefined): number {
   if (b === undefined) return 0
   let [squares, fourths] = [0, 0]
   for (let i = 0; i < a.length; i++) {

@@ -11,6 +11,7 @@ import { judgeSound } from './judge-sound.js'
 import { blackSignature, matchPicture, type PictureEvidence } from './match-picture.js'
 import { matchSound, SOUND_REACH, SOUND_WINDOW } from './match-sound.js'
 import { type Signature, signatureSamples } from './signature.js'
+import { isSuspect } from './suspect-border.js'
 
 const samples = signatureSamples({ width: 32, height: 18 })
 const black = blackSignature(samples)
@@ -44,7 +45,68 @@ function judge(
   })
   return judgePictures(evidence, { exact })
 }
+/** A bright stripe at a place. */
+const ramp = (place: number): Signature =>
+  Uint16Array.from({ length: samples }, (_, i) => 256 * (Math.abs((i % 160) - (place % 160)) < 8 ? 200 : 60))
+/** A window of a film that stands still from frame `from` on for `length` frames, or is black there. */
+const windowOf = (faulty: number | 'black', { from = 4, length = 1, noise = 1 } = {}): Signature[] =>
+  count(8).map((frame) => {
+    if (frame < from || frame >= from + length) return picture(frame, noise, frame + 1)
+    return faulty === 'black' ? black : picture(faulty, noise, frame + 1)
+  })
 const count = (length: number): number[] => Array.from({ length }, (_, i) => i)
+
+describe('a border', () => {
+  it('at which the film goes on needs no look at the edit, however much the encoder changes', () => {
+    for (const noise of [0, 4, 12]) {
+      expect(isSuspect(windowOf(4, { noise }), black)).toBe(false)
+    }
+    // A cut is the largest step, and says nothing of the others.
+    const cut = count(8).map((frame) => ramp(frame < 4 ? frame * 9 : 120 + frame * 9))
+    expect(isSuspect(cut, black)).toBe(false)
+  })
+
+  it('is suspect wherever a fault is found when it is held against the edit', () => {
+    const at = fc.integer({ min: 0, max: 7 })
+    const shows = fc.oneof(at, fc.constant('black' as const))
+    fc.assert(
+      fc.property(
+        at,
+        fc.integer({ min: 1, max: 8 }),
+        shows,
+        fc.integer({ min: 0, max: 4 }),
+        (from, length, what, noise) => {
+          const film = windowOf(what, { from, length, noise })
+          const found = film.flatMap((one, frame): PictureEvidence[] => {
+            const expected = (of: number): Signature | undefined => (of < 0 || of > 7 ? undefined : picture(of))
+            const match = matchPicture({ frame, found: one, before: film[frame - 1], expected, black })
+            return match ? [match] : []
+          })
+          const faults = judgePictures(found, { exact: false }).filter(({ kind }) => kind !== 'wrong')
+          if (faults.length > 0) expect(isSuspect(film, black)).toBe(true)
+          if (what === 'black') expect(faults.length).toBeGreaterThan(0)
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  it('at which little moves is suspect, and so is one that repeats itself a few frames later', () => {
+    expect(
+      isSuspect(
+        count(8).map((frame) => picture(1, 1, frame + 1)),
+        black,
+      ),
+    ).toBe(true)
+    expect(
+      isSuspect(
+        [0, 1, 2, 3, 2, 3, 4, 5].map((frame, at) => picture(frame, 1, at + 1)),
+        black,
+      ),
+    ).toBe(true)
+    expect(isSuspect([black], black)).toBe(true)
+  })
+})
 
 describe('pictures', () => {
   it('that are the edit’s are never faulty, whatever it stands still on and however coarse the encoder is', () => {

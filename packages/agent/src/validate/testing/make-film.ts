@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, parse } from 'node:path'
 import type { AssetId, BlobId, JobId } from '@sheaf/protocol'
 import { audioExtension, type Manifest } from '@sheaf/timeline'
 import { type AssetPlace, placeOf } from '../../blobs/index.js'
@@ -71,6 +71,21 @@ export async function makeFilm(
   for (const segment of segments) await joiner.add(segment.index, segment.path, await blobOf(segment.path))
   await joiner.finish()
   return { path, request, segments, manifest, assetPath }
+}
+
+/** A film's pictures put through a filter and encoded again, well enough; its tags, times and sound as they were. */
+export async function seedFilm(made: MadeFilm, filters: string, more: readonly string[] = []): Promise<string> {
+  const { dir, ext } = parse(made.path)
+  const path = join(dir, `seeded-${randomUUID()}${ext}`)
+  const encoder =
+    made.manifest.preset.pictures?.encoder === 'ffv1'
+      ? ['-c:v', 'ffv1']
+      : ['-c:v', 'libx264', '-crf', '18', '-preset', 'veryfast']
+  const tags = ['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv']
+  const rate = ['-video_track_timescale', '12800', '-fps_mode', 'passthrough']
+  const given = ['-i', made.path, '-map', '0', '-filter:v', `${filters},setpts=N/25/TB`, ...encoder, ...tags, ...rate]
+  await ffmpeg(...given, '-c:a', 'copy', ...more, path)
+  return path
 }
 
 async function blobOf(path: string): Promise<BlobId> {

@@ -868,6 +868,8 @@ export interface JobCompletedWire {
   generation: number
   outputSha256: string
   sizeBytes: number
+  bordersChecked?: number
+  borders?: number
 }
 
 export namespace JobCompletedWire {
@@ -898,6 +900,16 @@ export namespace JobCompletedWire {
         if ((obj.sizeBytes != null && obj.sizeBytes !== 0)) {
           w.uint32(32)
           w.uint64Number(obj.sizeBytes)
+        }
+
+        if (obj.bordersChecked != null) {
+          w.uint32(40)
+          w.uint32(obj.bordersChecked)
+        }
+
+        if (obj.borders != null) {
+          w.uint32(48)
+          w.uint32(obj.borders)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -931,6 +943,14 @@ export namespace JobCompletedWire {
             }
             case 4: {
               obj.sizeBytes = reader.uint64Number()
+              break
+            }
+            case 5: {
+              obj.bordersChecked = reader.uint32()
+              break
+            }
+            case 6: {
+              obj.borders = reader.uint32()
               break
             }
             default: {
@@ -976,6 +996,20 @@ export namespace JobCompletedWire {
               }
               break
             }
+            case 5: {
+              yield {
+                field: `${prefix}.bordersChecked`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 6: {
+              yield {
+                field: `${prefix}.borders`,
+                value: reader.uint32()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1008,6 +1042,16 @@ export namespace JobCompletedWire {
     value: number
   }
 
+  export interface JobCompletedWireBordersCheckedFieldEvent {
+    field: '$.bordersChecked'
+    value: number
+  }
+
+  export interface JobCompletedWireBordersFieldEvent {
+    field: '$.borders'
+    value: number
+  }
+
   export function encode (obj: Partial<JobCompletedWire>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, JobCompletedWire.codec())
   }
@@ -1016,7 +1060,7 @@ export namespace JobCompletedWire {
     return decodeMessage(buf, JobCompletedWire.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<JobCompletedWire>): Generator<JobCompletedWireJobIdFieldEvent | JobCompletedWireGenerationFieldEvent | JobCompletedWireOutputSha256FieldEvent | JobCompletedWireSizeBytesFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<JobCompletedWire>): Generator<JobCompletedWireJobIdFieldEvent | JobCompletedWireGenerationFieldEvent | JobCompletedWireOutputSha256FieldEvent | JobCompletedWireSizeBytesFieldEvent | JobCompletedWireBordersCheckedFieldEvent | JobCompletedWireBordersFieldEvent> {
     return streamMessage(buf, JobCompletedWire.codec(), opts)
   }
 }
