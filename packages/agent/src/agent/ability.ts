@@ -125,6 +125,8 @@ export class Ability {
     const kept = this.#components.settings.get().benchmark
     if (kept?.key === key) this.#score = kept.score
     this.#init.onChange()
+    // Found along with the base: others weigh a lossless intermediate by it when they submit.
+    await this.fingerprintOf('lossless')
     if (benchmark) await this.bench(false)
     await this.#learnChips()
   }

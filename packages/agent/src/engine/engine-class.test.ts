@@ -14,7 +14,7 @@ const digits = 'a'.repeat(64)
 describe('classes of jobs', () => {
   it.each([
     ['h264', 'base'],
-    ['ffv1', 'base'],
+    ['ffv1', 'lossless'],
     ['wav', 'base'],
     ['h265', 'libx265'],
     ['png', 'png'],

@@ -8,8 +8,8 @@ import {
 } from '@sheaf/timeline'
 
 /**
- * What two agents must agree in to share a job. `base`: everything, x264 and FFV1; an encoder's name: everything
- * and that encoder; `lossless`: filters and FFV1 alone, for jobs that are encoded once at their home.
+ * What two agents must agree in to share a job. `base`: everything, and x264; an encoder's name: everything and that
+ * encoder; `lossless`: pictures and FFV1 alone, for films in FFV1 and for those that are encoded once at their home.
  */
 export type EngineClass = 'base' | 'lossless' | EncoderName
 
@@ -21,8 +21,10 @@ export function engineClassOf(preset: Preset, { intermediate }: { readonly inter
 }
 
 /** The class of machines on which an encoder works. */
-export const encoderClassOf = (encoder: EncoderName): EngineClass =>
-  encoder === 'libx264' || encoder === 'ffv1' ? 'base' : encoder
+export function encoderClassOf(encoder: EncoderName): EngineClass {
+  if (encoder === 'libx264') return 'base'
+  return encoder === 'ffv1' ? 'lossless' : encoder
+}
 
 /** The class that a fingerprint such as `libx265-3f…` is of; plain hex digits are `base`. */
 export function classOfFingerprint(fingerprint: string): EngineClass | undefined {

@@ -3,11 +3,10 @@ import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { SheafError } from '@sheaf/protocol'
-import { audioExtension, formatPreset, parsePreset, presetFileText, type Preset } from '@sheaf/timeline'
+import { parsePreset, presetFileText, type Preset } from '@sheaf/timeline'
 import { type EngineClass, probePresets } from './engine-class.js'
 import type { FfmpegTools } from './find-ffmpeg.js'
-import { makeProbeEdit } from './probe-edit.js'
-import { renderAudio } from './render-audio.js'
+import { makeProbeJob } from './probe-job.js'
 import { renderChunk } from './render-chunk.js'
 
 /** Raise when the engine's own code makes other bytes of the same manifest. */
@@ -21,19 +20,17 @@ export interface FingerprintOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-const PRESETS: readonly Preset[] = [parsePreset('h264'), parsePreset('ffv1')]
+/** Raise when other things are tried: what was kept is then measured again. */
+const PROBE_VERSION = 2
 
 /**
- * What must be equal for two agents to make the same bytes: versions, build configuration, and the
- * hash of a small render through the very filter chain and every preset's encoder. 64 hex digits.
+ * What must be equal for two agents to make the same bytes: versions, build configuration, and the hash of small
+ * renders, through every filter that edits are compiled to and through x264. 64 hex digits.
  * Throws as `renderChunk` does: an agent whose engine cannot render this has no fingerprint.
  */
 export async function engineFingerprint(options: FingerprintOptions): Promise<string> {
-  return keptOrMeasured(options, '', async () => {
-    const hash = createHash('sha256').update(ENGINE_VERSION).update('\0').update(options.tools.banner)
-    for (const preset of PRESETS) hash.update(formatPreset(preset)).update(await probeRender(options, preset))
-    return hash.digest('hex')
-  })
+  const pictures = await picturesDigits(options)
+  return keptOrMeasured(options, '', () => encoderDigits(options, [parsePreset('h264')], pictures))
 }
 
 /**
@@ -52,15 +49,36 @@ export async function classFingerprint(
       hint: 'Install a build of ffmpeg that has it, or choose another preset: sheaf presets',
     })
   }
-  const digits = await keptOrMeasured(options, `${engineClass}-`, async () => {
-    const about = engineClass === 'lossless' ? filterVersions(tools.banner) : tools.banner
-    const hash = createHash('sha256').update(ENGINE_VERSION).update('\0').update(about)
-    for (const preset of probePresets(engineClass)) {
-      hash.update(presetFileText(preset)).update(await probeRender(options, preset))
+  const pictures = await picturesDigits(options)
+  if (engineClass === 'lossless') return `lossless-${pictures}`
+  const presets = probePresets(engineClass)
+  return `${engineClass}-${await keptOrMeasured(options, `${engineClass}-`, () => encoderDigits(options, presets, pictures))}`
+}
+
+/**
+ * The digits of the class `lossless`: what every filter makes of fixed footage, in FFV1, and some of that with more
+ * bits. How ffmpeg was built and what else it encodes with do not matter there.
+ */
+async function picturesDigits(options: FingerprintOptions): Promise<string> {
+  return keptOrMeasured(options, 'lossless-', async () => {
+    const hash = createHash('sha256').update(ENGINE_VERSION).update('\0').update(filterVersions(options.tools.banner))
+    for (const preset of probePresets('lossless')) {
+      const extent = preset.pixels === 'yuv420p' ? 'all' : 'part'
+      hash.update(presetFileText(preset)).update(await probeRender(options, preset, extent))
     }
     return hash.digest('hex')
   })
-  return `${engineClass}-${digits}`
+}
+
+/** Of an encoder, on top of what its pictures are. */
+async function encoderDigits(
+  options: FingerprintOptions,
+  presets: readonly Preset[],
+  pictures: string,
+): Promise<string> {
+  const hash = createHash('sha256').update(pictures).update('\0').update(options.tools.banner)
+  for (const preset of presets) hash.update(presetFileText(preset)).update(await probeRender(options, preset, 'part'))
+  return hash.digest('hex')
 }
 
 /** The libraries that make pictures; how ffmpeg was built and what it encodes with do not matter there. */
@@ -88,24 +106,23 @@ async function keptOrMeasured(
 /** A new binary, new libraries under it, or another processor: measured anew. */
 async function cacheKey({ ffmpeg, banner }: FfmpegTools): Promise<string> {
   const { mtimeMs, size } = await stat(ffmpeg)
-  const parts = [ENGINE_VERSION, ffmpeg, mtimeMs, size, banner, process.arch, cpus()[0]?.model ?? '']
+  const parts = [ENGINE_VERSION, PROBE_VERSION, ffmpeg, mtimeMs, size, banner, process.arch, cpus()[0]?.model ?? '']
   return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 32)
 }
 
-/** SHA-256 of what this machine makes of the synthetic job with one preset, sound included. */
-async function probeRender({ tools, cacheDir, signal }: FingerprintOptions, preset: Preset): Promise<Buffer> {
+/** SHA-256 of what this machine makes of the synthetic job with one preset. */
+async function probeRender(
+  { tools, cacheDir, signal }: FingerprintOptions,
+  preset: Preset,
+  extent: 'all' | 'part',
+): Promise<Buffer> {
   const dir = await mkdtemp(join(cacheDir, 'probe-'))
   try {
-    const { manifest, assetPath } = await makeProbeEdit({
-      ...{ tools, dir, preset, signal, width: 160, height: 90, segments: 2, segmentFrames: 24, unusual: true },
-    })
+    const job = await makeProbeJob(dir, preset, { extent })
     const files: string[] = []
-    const running = signal ?? new AbortController().signal
-    const render = { tools, manifest, assetPath, signal: running }
     const onSegment = ({ path }: { readonly path: string }): unknown => files.push(path)
-    await renderChunk({ ...render, from: 0, to: 2, outDir: dir, decode: false, onSegment }).done
-    const outPath = join(dir, `sound${audioExtension(preset)}`)
-    if (await renderAudio({ ...render, outPath })) files.push(outPath)
+    const render = { ...job, tools, outDir: dir, decode: false, signal: signal ?? new AbortController().signal }
+    await renderChunk({ ...render, from: 0, to: job.manifest.segments.length, onSegment }).done
     const hash = createHash('sha256')
     for (const file of files) hash.update(await readFile(file))
     return hash.digest()

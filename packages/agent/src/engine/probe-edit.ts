@@ -1,14 +1,7 @@
 import { mkdir, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { rational } from '@sheaf/protocol'
-import {
-  type EditItem,
-  frameFormat,
-  type Manifest,
-  MANIFEST_VERSION,
-  type MediaIndex,
-  type Preset,
-} from '@sheaf/timeline'
+import { type EditItem, frameFormat, type Manifest, MANIFEST_VERSION, type Preset } from '@sheaf/timeline'
 import type { FfmpegTools } from './find-ffmpeg.js'
 import { probeMedia } from './probe-media.js'
 import { runTool } from './run-tool.js'
@@ -29,8 +22,6 @@ export interface ProbeEditRecipe {
   readonly height: number
   readonly segments: number
   readonly segmentFrames: number
-  /** Take the medium for interlaced HDR in later clips: what such footage needs is then tried as well. */
-  readonly unusual?: boolean
   readonly signal?: AbortSignal | undefined
 }
 
@@ -49,7 +40,7 @@ export async function makeProbeEdit(recipe: ProbeEditRecipe): Promise<ProbeEdit>
   const index = await probeMedia({ tools, path, signal })
   const { size } = await stat(path)
   const frames = segments * segmentFrames
-  const items = probeItems(frames, recipe.unusual ?? false)
+  const items = probeItems(frames)
   const manifest: Manifest = {
     version: MANIFEST_VERSION,
     edit: {
@@ -61,7 +52,6 @@ export async function makeProbeEdit(recipe: ProbeEditRecipe): Promise<ProbeEdit>
     },
     media: {
       a0: { index, sizeBytes: size, name: 'probe.mov' },
-      ...(recipe.unusual && { a1: { index: asUnusual(index), sizeBytes: size, name: 'probe.mov' } }),
     },
     picture: frameFormat({ width, height, pixFmt: preset.pixels ?? 'yuv420p' }),
     preset,
@@ -71,7 +61,7 @@ export async function makeProbeEdit(recipe: ProbeEditRecipe): Promise<ProbeEdit>
 }
 
 /** Clips of up to 40 frames, each from another place of the medium, after a gap of 3. */
-function probeItems(frames: number, unusual: boolean): EditItem[] {
+function probeItems(frames: number): EditItem[] {
   const items: EditItem[] = [{ kind: 'gap', from: 0, to: 3 }]
   for (let from = 3; from < frames; from += 40) {
     const to = Math.min(frames, from + 40)
@@ -82,7 +72,7 @@ function probeItems(frames: number, unusual: boolean): EditItem[] {
       to,
       content: {
         kind: 'media',
-        media: unusual && from > 3 ? 'a1' : 'a0',
+        media: 'a0',
         start: rational(items.length % 3, 2),
         speed: rational(1),
       },
@@ -90,12 +80,6 @@ function probeItems(frames: number, unusual: boolean): EditItem[] {
     })
   }
   return items
-}
-
-/** The same pictures, described as interlaced ones of PQ. */
-function asUnusual({ video, ...rest }: MediaIndex): MediaIndex {
-  if (!video) return { ...rest, video }
-  return { ...rest, video: { ...video, fields: 'top-first', matrix: 'bt2020', colour: 'bt2020-pq' } }
 }
 
 async function makeMedium({ tools, width, signal }: ProbeEditRecipe, path: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BlobId, JobId } from '@sheaf/protocol'
@@ -6,7 +6,6 @@ import { audioExtension, parsePreset, type Preset } from '@sheaf/timeline'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openOutputJoiner, verifyOutput } from '../join/index.js'
 import { sha256 } from '../join/testing/make-media.js'
-import { engineFingerprint } from './engine-fingerprint.js'
 import { type FfmpegTools, findFfmpeg } from './find-ffmpeg.js'
 import { makeProbeEdit, type ProbeEdit } from './probe-edit.js'
 import { renderAudio } from './render-audio.js'
@@ -93,19 +92,5 @@ describe('the sound of a job', () => {
     const aborted = AbortSignal.abort(new Error('enough'))
     await expect(renderAudio({ ...edit, tools, outPath, signal: aborted })).rejects.toThrow('enough')
     expect(await readdir(folder)).toEqual([])
-  })
-})
-
-describe('the fingerprint', () => {
-  it('is measured once, kept, and depends on the build', async () => {
-    const cacheDir = join(dir, 'fingerprints')
-    const first = await engineFingerprint({ tools, cacheDir })
-    expect(first).toMatch(/^[0-9a-f]{64}$/)
-    const kept = await readdir(cacheDir)
-    expect(kept).toHaveLength(1)
-    await writeFile(join(cacheDir, kept[0] ?? ''), 'a'.repeat(64))
-    expect(await engineFingerprint({ tools, cacheDir })).toBe('a'.repeat(64))
-    const built = { ...tools, banner: `${tools.banner} --enable-something` }
-    expect(await engineFingerprint({ tools: built, cacheDir })).not.toBe(first)
   })
 })
