@@ -1,4 +1,18 @@
-/** Builds the parts of OpenTimelineIO that the golden set is made of; times are frames of the edit unless said. */
+import {
+  clip,
+  external,
+  gap,
+  generated,
+  range,
+  showing,
+  stack,
+  time,
+  timeline,
+  track,
+  turn,
+} from '@sheaf/timeline/testing'
+
+/** Parts of OpenTimelineIO at one rate, for the golden set; times are frames of the edit. */
 export class GoldenOtio {
   /** Frames a second as the file says them: 23.976, 25 … */
   readonly rate: number
@@ -7,82 +21,60 @@ export class GoldenOtio {
     this.rate = rate
   }
 
-  time(value: number): object {
-    return { OTIO_SCHEMA: 'RationalTime.1', value, rate: this.rate }
-  }
-
-  range(start: number, duration: number): object {
-    return { OTIO_SCHEMA: 'TimeRange.1', start_time: this.time(start), duration: this.time(duration) }
-  }
-
   /** Frames [start, start + duration) of a medium. */
-  clip(target_url: string, start: number, duration: number, more: object = {}): object {
-    return this.#item(start, duration, { OTIO_SCHEMA: 'ExternalReference.1', target_url }, more)
+  clip(url: string, start: number, duration: number, more: object = {}): object {
+    return this.#item(external(url), [start, duration], more)
   }
 
   /** Numbered pictures, one a frame of 25 a second. */
-  sequence(
-    folder: string,
-    missing_frame_policy: 'hold' | 'black',
-    [start, duration]: readonly [number, number],
-  ): object {
+  sequence(target_url_base: string, missing_frame_policy: 'hold' | 'black', part: Part): object {
     const reference = {
       OTIO_SCHEMA: 'ImageSequenceReference.1',
-      ...{ target_url_base: folder, name_prefix: 'shot.', name_suffix: '.png', start_frame: 1, frame_step: 1 },
+      ...{ target_url_base, name_prefix: 'shot.', name_suffix: '.png', start_frame: 1, frame_step: 1 },
       ...{ rate: 25, frame_zero_padding: 4, missing_frame_policy },
     }
-    return this.#item(start, duration, reference, {})
+    return this.#item(reference, part)
   }
 
   /** What a generator makes. */
-  made(generator_kind: string, parameters: object, duration: number, more: object = {}): object {
-    return this.#item(0, duration, { OTIO_SCHEMA: 'GeneratorReference.1', generator_kind, parameters }, more)
+  made(kind: string, parameters: object, duration: number, more: object = {}): object {
+    return this.#item(generated(kind, parameters), [0, duration], more)
   }
 
   gap(duration: number): object {
-    return { OTIO_SCHEMA: 'Gap.1', source_range: this.range(0, duration) }
+    return gap(duration, this.rate)
   }
 
   /** A transition over so many frames before and behind the cut. */
-  turn(before: number, after: number, transition_type = 'SMPTE_Dissolve'): object {
-    return {
-      OTIO_SCHEMA: 'Transition.1',
-      transition_type,
-      in_offset: this.time(before),
-      out_offset: this.time(after),
-    }
+  turn(before: number, after: number, type?: string): object {
+    return turn(before, after, type, this.rate)
   }
 
   video(children: readonly object[]): object {
-    return { OTIO_SCHEMA: 'Track.1', kind: 'Video', children }
+    return track(children)
   }
 
   audio(children: readonly object[]): object {
-    return { OTIO_SCHEMA: 'Track.1', kind: 'Audio', children }
+    return track(children, 'Audio')
   }
 
-  stack(start: number, duration: number, children: readonly object[], more: object = {}): object {
-    return { OTIO_SCHEMA: 'Stack.1', source_range: this.range(start, duration), children, ...more }
+  stack(start: number, duration: number, children: readonly object[], more?: object): object {
+    return stack(range(start, duration, this.rate), children, more)
   }
 
   /** The file's text. */
   timeline(name: string, tracks: readonly object[]): string {
-    const stack = { OTIO_SCHEMA: 'Stack.1', children: tracks }
-    return JSON.stringify({ OTIO_SCHEMA: 'Timeline.1', name, global_start_time: this.time(0), tracks: stack })
+    return timeline(tracks, { name, global_start_time: time(0, this.rate) })
   }
 
-  #item(start: number, duration: number, reference: object, more: object): object {
-    return {
-      OTIO_SCHEMA: 'Clip.2',
-      source_range: this.range(start, duration),
-      media_references: { DEFAULT_MEDIA: reference },
-      active_media_reference_key: 'DEFAULT_MEDIA',
+  #item(reference: object, [start, duration]: Part, more: object = {}): object {
+    return clip('', start, duration, {
+      source_range: range(start, duration, this.rate),
+      ...showing(reference),
       ...more,
-    }
+    })
   }
 }
 
-/** Effects that make an item run at another speed; 0 stops it. */
-export const speed = (time_scalar: number): object => ({
-  effects: [{ OTIO_SCHEMA: time_scalar === 0 ? 'FreezeFrame.1' : 'LinearTimeWarp.1', time_scalar }],
-})
+/** First frame and how many. */
+type Part = readonly [start: number, duration: number]

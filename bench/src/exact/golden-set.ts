@@ -1,5 +1,6 @@
 import type { SubmitRequest } from '@sheaf/protocol'
-import { GoldenOtio, speed } from './golden-otio.js'
+import { warp } from '@sheaf/timeline/testing'
+import { GoldenOtio } from './golden-otio.js'
 import { projectOfKeyframes, projectOfLooks } from './golden-projects.js'
 
 /** An edit of the golden set. */
@@ -68,20 +69,20 @@ export const goldenSet: readonly GoldenEdit[] = [
   ]),
   otio('speeds', (o) => [
     o.video([
-      o.clip(m('wide.mp4'), 10, 25, speed(2)),
-      o.clip(m('ntsc.mkv'), 20, 25, speed(0.4)),
+      o.clip(m('wide.mp4'), 10, 25, warp(2)),
+      o.clip(m('ntsc.mkv'), 20, 25, warp(0.4)),
       o.turn(5, 5),
-      o.clip(m('pal.ts'), 20, 25, speed(1.3)),
-      o.clip(m('phone.mp4'), 10, 25, speed(0.75)),
+      o.clip(m('pal.ts'), 20, 25, warp(1.3)),
+      o.clip(m('phone.mp4'), 10, 25, warp(0.75)),
     ]),
   ]),
   otio('backwards-and-still', (o) => [
     o.video([
-      o.clip(m('wide.mp4'), 40, 30, speed(-1)),
-      o.clip(m('ntsc.mkv'), 60, 12, speed(0)),
+      o.clip(m('wide.mp4'), 40, 30, warp(-1)),
+      o.clip(m('ntsc.mkv'), 60, 12, warp(0)),
       o.turn(4, 4),
-      o.clip(m('tall.mp4'), 60, 30, speed(-1.5)),
-      o.clip(m('film.mov'), 50, 25, speed(-0.5)),
+      o.clip(m('tall.mp4'), 60, 30, warp(-1.5)),
+      o.clip(m('film.mov'), 50, 25, warp(-0.5)),
     ]),
   ]),
   otio('layers', (o) => [
@@ -97,14 +98,14 @@ export const goldenSet: readonly GoldenEdit[] = [
         o.video([o.clip(m('ntsc.mkv'), 20, 30), o.turn(6, 6), o.clip(m('film.mov'), 30, 60)]),
         o.video([o.gap(20), o.clip(m('tall.mp4'), 15, 30)]),
       ]),
-      o.stack(4, 30, [o.video([o.clip(m('pal.ts'), 20, 80)])], speed(1.5)),
+      o.stack(4, 30, [o.video([o.clip(m('pal.ts'), 20, 80)])], warp(1.5)),
     ]),
   ]),
   otio('deep', (o) => [
     o.video([
       o.stack(3, 90, [
         o.video([
-          o.stack(2, 60, [o.video([o.stack(1, 80, [o.video([o.clip(m('wide.mp4'), 10, 90)])], speed(0.8))])]),
+          o.stack(2, 60, [o.video([o.stack(1, 80, [o.video([o.clip(m('wide.mp4'), 10, 90)])], warp(0.8))])]),
           o.turn(6, 6),
           o.clip(m('ntsc.mkv'), 40, 50),
         ]),
@@ -114,7 +115,7 @@ export const goldenSet: readonly GoldenEdit[] = [
   otio('stopped-stack', (o) => [
     o.video([
       o.clip(m('film.mov'), 10, 30),
-      o.stack(20, 40, [o.video([o.clip(m('wide.mp4'), 10, 70)]), o.video([o.clip(m('tall.mp4'), 10, 70)])], speed(0)),
+      o.stack(20, 40, [o.video([o.clip(m('wide.mp4'), 10, 70)]), o.video([o.clip(m('tall.mp4'), 10, 70)])], warp(0)),
       o.clip(m('film.mov'), 40, 30),
     ]),
   ]),
@@ -165,7 +166,7 @@ export const goldenSet: readonly GoldenEdit[] = [
       o.clip(m('turned.mp4'), 5, 30),
       o.turn(5, 5),
       o.clip(m('fields.mov'), 10, 35),
-      o.clip(m('deep.mov'), 10, 35, speed(1.5)),
+      o.clip(m('deep.mov'), 10, 35, warp(1.5)),
     ]),
     o.video([o.gap(20), o.clip(m('anamorphic.mp4'), 10, 50), o.gap(30)]),
   ]),
@@ -182,7 +183,7 @@ export const goldenSet: readonly GoldenEdit[] = [
   otio('mixed-sound', (o) => [
     o.video([o.clip(m('ntsc.mkv'), 0, 100)]),
     o.audio([o.clip(m('tone.wav'), 10, 50), o.turn(10, 10), o.clip(m('ntsc.mkv'), 40, 50)]),
-    o.audio([o.gap(30), o.clip(m('tone.wav'), 20, 40, speed(1.5)), o.clip(m('tone.wav'), 60, 30, speed(-1))]),
+    o.audio([o.gap(30), o.clip(m('tone.wav'), 20, 40, warp(1.5)), o.clip(m('tone.wav'), 60, 30, warp(-1))]),
   ]),
   otio(
     'part',

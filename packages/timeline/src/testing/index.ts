@@ -1,1 +1,26 @@
-export { clip, external, gap, range, time, timeline, track } from './otio-builder.js'
+/** Builds edit files, for tests and for the golden edits of the benches; pure, as the package is. */
+export {
+  clip,
+  external,
+  gap,
+  generated,
+  range,
+  showing,
+  stack,
+  time,
+  timeline,
+  track,
+  turn,
+  warp,
+} from './otio-builder.js'
+export {
+  editorClip,
+  editorTrack,
+  type Fields,
+  frontClip,
+  poolItem,
+  projectSchema,
+  schemaTrack,
+  sequence,
+  tlsp,
+} from './studio-builder.js'

@@ -12,7 +12,19 @@ export const external = (target_url: string, available_range: object | null = nu
   target_url,
   available_range,
 })
-/** A Clip.2 of frames [start, start + duration). */
+/** What a generator makes, as a reference. */
+export const generated = (generator_kind: string, parameters: object = {}): object => ({
+  OTIO_SCHEMA: 'GeneratorReference.1',
+  generator_kind,
+  parameters,
+})
+/** Of a clip: the one medium that it shows. */
+export const showing = (reference: object): object => ({ media_references: { DEFAULT_MEDIA: reference } })
+/** Of an item: another speed; 0 stops it. */
+export const warp = (time_scalar: number): object => ({
+  effects: [{ OTIO_SCHEMA: time_scalar === 0 ? 'FreezeFrame.1' : 'LinearTimeWarp.1', time_scalar }],
+})
+/** A Clip.2 of frames [start, start + duration) of the medium `NAME.mp4`. */
 export const clip = (name: string, start: unknown, duration: unknown, more: object = {}): object => ({
   OTIO_SCHEMA: 'Clip.2',
   name,
@@ -22,7 +34,29 @@ export const clip = (name: string, start: unknown, duration: unknown, more: obje
   ...more,
 })
 /** A gap. */
-export const gap = (duration: unknown): object => ({ OTIO_SCHEMA: 'Gap.1', source_range: range(0, duration) })
+export const gap = (duration: unknown, rate: unknown = 25): object => ({
+  OTIO_SCHEMA: 'Gap.1',
+  source_range: range(0, duration, rate),
+})
+/** A transition over so many frames before and behind the cut. */
+export const turn = (
+  before: unknown,
+  after: unknown,
+  transition_type = 'SMPTE_Dissolve',
+  rate: unknown = 25,
+): object => ({
+  OTIO_SCHEMA: 'Transition.1',
+  transition_type,
+  in_offset: time(before, rate),
+  out_offset: time(after, rate),
+})
+/** A part of tracks over each other, as an item. */
+export const stack = (source_range: object, children: readonly object[], more: object = {}): object => ({
+  OTIO_SCHEMA: 'Stack.1',
+  source_range,
+  children,
+  ...more,
+})
 /** A track. */
 export const track = (children: readonly object[], kind = 'Video', more: object = {}): object => ({
   OTIO_SCHEMA: 'Track.1',
