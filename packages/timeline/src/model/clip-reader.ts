@@ -51,7 +51,7 @@ export class ClipReader {
   read(clip: OtioClip, { span, localStart, visible, map, where }: ClipPlace): EditElement {
     const gap = { kind: 'gap', ...visible } as const
     if (!clip.enabled) {
-      this.#notes.warn(`${where} is switched off; it is ${this.#kind === 'Video' ? 'not shown' : 'silent'}`)
+      this.#notes.switchedOff(where, this.#kind)
       return gap
     }
     const { level, look, rest } = readManner(this.#kind, clip.effects, { span, map, notes: this.#notes, where })

@@ -21,6 +21,12 @@ export class Notes {
     if (this.#isNew(text)) this.warnings.push(text)
   }
 
+  /** Something that is there and is not used, because the edit says so: an item of pictures or of sound, or a track. */
+  switchedOff(where: string, of: 'Video' | 'Audio' | 'track'): void {
+    const outcome = { Video: 'not shown', Audio: 'silent', track: 'not rendered' }[of]
+    this.warn(`${where} is switched off; it is ${outcome}`)
+  }
+
   /** What cannot be left out. */
   refuse(what: string, where: string): void {
     if (this.#isNew(`${where}: ${what}`)) this.refusals.push({ what, where, droppable: false })

@@ -181,7 +181,7 @@ export class TrackReader {
     const { level, look, rest } = readManner(this.#init.kind, child.effects, { span, map: track.map, notes, where })
     const speed = speedOf(rest, where, notes)
     if (!child.enabled) {
-      notes.warn(`${where} is switched off; it is ${this.#init.kind === 'Video' ? 'not shown' : 'silent'}`)
+      notes.switchedOff(where, this.#init.kind)
       return gap
     }
     if (speed.num < 0) {
@@ -224,7 +224,7 @@ export class TrackReader {
       const holds = inner.children.some((child) => child.schema !== 'Gap')
       if (inner.kind === kind && inner.enabled) return [inner]
       if (inner.kind === kind) {
-        if (holds) notes.warn(`${inside} is switched off; it is ${kind === 'Video' ? 'not shown' : 'silent'}`)
+        if (holds) notes.switchedOff(inside, kind)
       } else if (holds && kind === 'Video' && inner.enabled) this.#otherKind(inner, inside)
       return []
     })

@@ -127,7 +127,7 @@ function chooseTracks(stack: OtioStack, notes: Notes): Readonly<Record<'Video' |
       continue
     }
     const name = `${kind.charAt(0)}${chosen[kind].length + 1}`
-    if (!track.enabled && !isBlank(track)) notes.warn(`track ${name}${title} is switched off; it is not rendered`)
+    if (!track.enabled && !isBlank(track)) notes.switchedOff(`track ${name}${title}`, 'track')
     chosen[kind].push({ name, track: track.enabled ? track : blank(track) })
   }
   for (const kind of ['Video', 'Audio'] as const) {

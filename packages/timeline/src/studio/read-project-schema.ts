@@ -117,8 +117,7 @@ function readTrack(track: JsonObject, at: { readonly name: string; readonly cont
   const title = said(textAt(track, 'name') ?? '')
   const enabled = track['enabled'] !== false
   const clips = objectsAt(track, 'clips')
-  if (!enabled && clips.length > 0)
-    context.notes.warn(`track ${name}${quoted(title)} is switched off; it is not rendered`)
+  if (!enabled && clips.length > 0) context.notes.switchedOff(`track ${name}${quoted(title)}`, 'track')
   const gain = numberAt(track, 'volume') ?? 1
   if (gain < 0) context.notes.refuse(`a volume of ${gain}`, `track ${name}${quoted(title)}`)
   const read = clips.map((clip, i) => readClip(clip, { name: `${name} item ${i + 1}`, track, context }))
