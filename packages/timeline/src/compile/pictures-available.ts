@@ -1,9 +1,9 @@
 import {
+  absRational,
   addRational,
   ceilRational,
   divRational,
   floorRational,
-  mulRational,
   type Rational,
   rational,
   subRational,
@@ -25,7 +25,7 @@ export function picturesAvailable(
   const { start, speed } = content
   if (speed.num === 0 || video.frameCount === 1) return span
   const perFrame = divRational(speed, rate)
-  const last = subRational(videoDuration(video), absolute(perFrame))
+  const last = subRational(videoDuration(video), absRational(perFrame))
   const frameAt = (second: Rational): Rational =>
     addRational(rational(anchorOf({ from, content })), divRational(subRational(second, start), perFrame))
   const [one, other] = [frameAt(rational(0)), frameAt(last)]
@@ -35,8 +35,4 @@ export function picturesAvailable(
     from: Math.max(span.from, Math.min(from, ceilRational(first))),
     to: Math.min(span.to, Math.max(to, floorRational(final) + 1)),
   }
-}
-
-function absolute(value: Rational): Rational {
-  return value.num < 0 ? mulRational(value, rational(-1)) : value
 }
