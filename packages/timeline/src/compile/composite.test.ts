@@ -25,12 +25,13 @@ describe.runIf(hasFfmpeg())('composited pictures', { timeout: 240_000 }, () => {
   const pathOf = (assetId: string): string => join(folder, assetId)
 
   beforeAll(() => {
-    for (const { name, rate, size, options } of goldenMedia) {
-      const source = `testsrc2=r=${rate}:s=${size}:d=${GOLDEN_SECONDS}`
-      const encoder = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', ...options]
-      ffmpeg(['-v', 'error', '-f', 'lavfi', '-i', source, ...encoder, `file:${pathOf(name)}`])
-      media.set(name, indexOf(pathOf(name)))
-    }
+    const sources = goldenMedia.map(({ rate, size }) => `testsrc2=r=${rate}:s=${size}:d=${GOLDEN_SECONDS}`)
+    const made = goldenMedia.map(({ name, options }, input) => [
+      ...['-map', String(input), '-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'],
+      ...[...options, `file:${pathOf(name)}`],
+    ])
+    ffmpeg(['-v', 'error', ...sources.flatMap((source) => ['-f', 'lavfi', '-i', source]), ...made.flat()])
+    for (const { name } of goldenMedia) media.set(name, indexOf(pathOf(name)))
   }, 240_000)
   afterAll(() => {
     rmSync(folder, { recursive: true, force: true })
@@ -71,24 +72,25 @@ describe.runIf(hasFfmpeg())('composited pictures', { timeout: 240_000 }, () => {
   })
   const warped = (time_scalar: number): object => ({ effects: [{ OTIO_SCHEMA: 'LinearTimeWarp.1', time_scalar }] })
 
-  it.each([25, 29.97, 59.94])('of the golden edit are the same in 1, 2 and 7 windows at %d fps', (rate) => {
+  const plain = ['-cpuflags', '0', '-filter_complex_threads', '1']
+  /** Rendering without vector units and with one thread is the same as well: some windows are rendered so. */
+  it.each([
+    [25, { 2: plain, 7: [] }],
+    [29.97, { 7: [] }],
+    [59.94, { 3: plain }],
+  ])('of the golden edit are the same in any window, on any CPU, at %d fps', (rate, ways) => {
     const edit = read(goldenEdit(rate))
     expect(
       checkMediaAgainstEdit(edit, new Map([...media].map(([k, index]) => [k, { state: 'indexed', index }]))),
     ).toEqual([])
     const whole = hashes(frames(edit))
     expect(new Set(whole).size).toBeGreaterThan(edit.frames * 0.6)
-    for (const windows of [2, 7]) {
+    for (const [key, options] of Object.entries(ways)) {
+      const windows = Number(key)
       const bounds = Array.from({ length: windows + 1 }, (_, i) => Math.round((i * edit.frames) / windows))
-      const parts = bounds.slice(1).flatMap((to, i) => hashes(frames(edit, bounds[i], to)))
+      const parts = bounds.slice(1).flatMap((to, i) => hashes(frames(edit, bounds[i], to, options)))
       expect(parts.flatMap((hash, frame) => (hash === whole[frame] ? [] : [frame]))).toEqual([])
     }
-  })
-
-  it('are the same on a CPU without vector units, and with one thread', () => {
-    const edit = read(goldenEdit(25))
-    const plain = hashes(frames(edit, 0, edit.frames, ['-cpuflags', '0', '-filter_complex_threads', '1']))
-    expect(plain).toEqual(hashes(frames(edit)))
   })
 
   it('fade in from black and out to it, in even steps', () => {

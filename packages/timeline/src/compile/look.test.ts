@@ -84,13 +84,15 @@ describe.runIf(hasFfmpeg())('pictures with a look', { timeout: 120_000 }, () => 
     const edit = lookEdit()
     const whole = hashesOf(studio.render(edit))
     expect(new Set(whole).size).toBe(40)
-    for (const windows of [2, 7]) {
+    const plain = ['-cpuflags', '0', '-filter_complex_threads', '1']
+    for (const [windows, options] of [
+      [2, plain],
+      [7, []],
+    ] as const) {
       const bounds = Array.from({ length: windows + 1 }, (_, i) => Math.round((i * edit.frames) / windows))
-      const parts = bounds.slice(1).flatMap((to, i) => hashesOf(studio.render(edit, bounds[i], to)))
+      const parts = bounds.slice(1).flatMap((to, i) => hashesOf(studio.render(edit, bounds[i], to, options)))
       expect(parts.flatMap((hash, frame) => (hash === whole[frame] ? [] : [frame]))).toEqual([])
     }
-    const plain = ['-cpuflags', '0', '-filter_complex_threads', '1']
-    expect(hashesOf(studio.render(edit, 0, edit.frames, plain))).toEqual(whole)
   })
 
   it.each(['yuv420p10le', 'yuv422p', 'yuv444p10le'] as const)('are the same in any window in %s', (pixFmt) => {
@@ -103,10 +105,12 @@ describe.runIf(hasFfmpeg())('pictures with a look', { timeout: 120_000 }, () => 
 
   const black = lookClip(colour('000000'), 0, 10)
   const white = (look?: Look) => lookClip(colour('ffffff'), 0, 10, look)
-  /** Brightness of one frame of white with a look on black, at points. */
-  const seen = (look: Look, points: readonly (readonly [number, number])[], frame = 0): number[] => {
-    const [picture] = studio.render(layered(10, [black], [white(look)]), frame, frame + 1)
-    return points.map(([x, y]) => studio.luma(picture!, x, y))
+  type Points = readonly (readonly [number, number])[]
+  /** Brightness of white on black with one look after the other, at points. */
+  const seen = (...looks: readonly (readonly [Look, Points])[]): number[][] => {
+    const shown = looks.map(([look], i) => lookClip(colour('ffffff'), i, i + 1, look))
+    const pictures = studio.render(layered(looks.length, [lookClip(colour('000000'), 0, looks.length)], shown))
+    return looks.map(([, points], i) => points.map(([x, y]) => studio.luma(pictures[i]!, x, y)))
   }
 
   it('are those without one when it changes nothing', () => {
@@ -140,8 +144,7 @@ describe.runIf(hasFfmpeg())('pictures with a look', { timeout: 120_000 }, () => 
   })
 
   it('let through as much as their opacity says, and change with its keys', () => {
-    const middle = [[40, 20]] as const
-    expect(seen({ opacity: 0.5 }, middle)[0]).toBeCloseTo(125.5, -0.4)
+    expect(seen([{ opacity: 0.5 }, [[40, 20]]])[0]?.[0]).toBeCloseTo(125.5, -0.4)
     const fade = ease('linear', [0, 0], [10, 1])
     const levels = studio.render(layered(10, [black], [white({ opacity: fade })])).map((one) => studio.luma(one, 3, 3))
     levels.forEach((level, frame) => expect(Math.abs(level - (16 + 21.9 * frame))).toBeLessThan(1.5))
@@ -149,62 +152,63 @@ describe.runIf(hasFfmpeg())('pictures with a look', { timeout: 120_000 }, () => 
 
   it('lie where their place says, fitted, scaled around their anchor and cropped', () => {
     const right = placed({ scaleX: 0.5, scaleY: 0.5, x: 0.25 })
-    expect(
-      seen(right, [
-        [47, 27],
-        [48, 27],
-        [95, 27],
-        [70, 13],
-        [70, 14],
-        [70, 39],
-        [70, 40],
-      ]),
-    ).toEqual([16, 235, 235, 16, 235, 235, 16])
+    const rightPoints: Points = [
+      ...([47, 48, 95] as const).map((x) => [x, 27] as const),
+      [70, 13],
+      [70, 14],
+      [70, 39],
+      [70, 40],
+    ]
     const corner = placed({ scaleX: 0.5, scaleY: 0.5, anchorX: 0, anchorY: 0 })
-    expect(
-      seen(corner, [
-        [0, 0],
-        [47, 20],
-        [48, 20],
-        [20, 30],
-      ]),
-    ).toEqual([235, 235, 16, 16])
+    const cornerPoints: Points = [
+      [0, 0],
+      [47, 20],
+      [48, 20],
+      [20, 30],
+    ]
     const crop = { left: 0.25, top: 0, right: 0, bottom: 0.5 }
-    expect(
-      seen({ crop }, [
-        [23, 10],
-        [24, 10],
-        [95, 26],
-        [95, 27],
-      ]),
-    ).toEqual([16, 235, 235, 16])
-    const turned = placed({ rotation: 90 })
+    const cropPoints: Points = [
+      [23, 10],
+      [24, 10],
+      [95, 26],
+      [95, 27],
+    ]
     // 54 wide and 96 high, of which the canvas shows the middle.
-    expect(
-      seen(turned, [
-        [19, 27],
-        [22, 0],
-        [73, 53],
-        [76, 27],
-      ]),
-    ).toEqual([16, 235, 235, 16])
+    const turned = placed({ rotation: 90 })
+    const turnedPoints: Points = [
+      [19, 27],
+      [22, 0],
+      [73, 53],
+      [76, 27],
+    ]
+    expect(seen([right, rightPoints], [corner, cornerPoints], [{ crop }, cropPoints], [turned, turnedPoints])).toEqual([
+      [16, 235, 235, 16, 235, 235, 16],
+      [235, 235, 16, 16],
+      [16, 235, 235, 16],
+      [16, 235, 235, 16],
+    ])
   })
 
   it('turn clockwise, and mirror at scales below 0', () => {
-    const half = (look: Look) => {
-      const below = lookClip(colour('ffffff'), 0, 2)
-      const [picture] = studio.render(layered(2, [below], [lookClip(medium('alpha.png'), 0, 2, look)]))
-      const points = { left: [30, 27], right: [66, 27], top: [48, 10], bottom: [48, 44] } as const
-      return Object.entries(points).flatMap(([name, [x, y]]) => (studio.luma(picture!, x, y) < 200 ? [name] : []))
-    }
+    const mirror = ease('hold', [0, -1], [90, 1])
+    const looks: readonly Look[] = [
+      { opacity: 0.999 },
+      ...[{ scaleX: -1 }, { rotation: 180 }, { scaleX: mirror, x: 1e-9 }, { rotation: 90 }].map(placed),
+    ]
+    const shown = looks.map((look, i) => lookClip(medium('alpha.png'), i, i + 1, look))
+    const pictures = studio.render(layered(looks.length, [lookClip(colour('ffffff'), 0, looks.length)], shown))
+    const points = { left: [30, 27], right: [66, 27], top: [48, 10], bottom: [48, 44] } as const
+    const [first, ...others] = pictures.map((picture) =>
+      Object.entries(points).flatMap(([name, [x, y]]) => (studio.luma(picture, x, y) < 200 ? [name] : [])),
+    )
     // Red on the left, transparent on the right: as it is, then mirrored and turned.
-    expect(half({ opacity: 0.999 })).toEqual(['left'])
-    for (const look of [{ scaleX: -1 }, { rotation: 180 }, { scaleX: ease('hold', [0, -1], [90, 1]), x: 1e-9 }]) {
-      expect(half(placed(look))).toEqual(expect.arrayContaining(['right']))
-      expect(half(placed(look))).not.toContain('left')
+    expect(first).toEqual(['left'])
+    for (const half of others.slice(0, 3)) {
+      expect(half).toContain('right')
+      expect(half).not.toContain('left')
     }
-    expect(half(placed({ rotation: 90 }))).toEqual(expect.arrayContaining(['top']))
-    expect(half(placed({ rotation: 90 }))).not.toContain('bottom')
+    expect(others[3]).toContain('top')
+    expect(others[3]).not.toContain('bottom')
   })
 
   it('move by fractions of a pixel, brightness and colour alike, and leave what they do not touch', () => {

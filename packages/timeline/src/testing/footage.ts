@@ -7,7 +7,7 @@ import { compileCompositor } from '../compile/compile-compositor.js'
 import { resolveCall } from '../compile/ffmpeg-call.js'
 import { type FrameFormat, frameFormat } from '../compile/frame-format.js'
 import type { MediaIndex, VideoIndex } from '../media/media-index.js'
-import type { Edit, EditItem } from '../model/edit.js'
+import type { Content, Edit, EditItem } from '../model/edit.js'
 import { ffmpeg, indexOf } from './ffmpeg.js'
 import { clipOf } from './media-fixtures.js'
 
@@ -38,6 +38,18 @@ export class Footage {
     return this.index(name)
   }
 
+  /** Makes many files in one run of ffmpeg, and indexes them. */
+  shootAll(shots: readonly Shot[]): void {
+    const outputs = shots.flatMap(({ name, output }, i) => ['-map', String(i), ...output, `file:${this.path(name)}`])
+    ffmpeg(['-v', 'error', '-y', ...shots.flatMap(({ source }) => lavfi(source)), ...outputs])
+    for (const { name } of shots) this.index(name)
+  }
+
+  /** What is known of a file that was indexed. */
+  video(name: string): VideoIndex {
+    return this.#media.get(name)?.video ?? this.index(name)
+  }
+
   /** Indexes a file that is there. */
   index(name: string): VideoIndex {
     const index = indexOf(this.path(name))
@@ -49,6 +61,13 @@ export class Footage {
   /** The first `frames` frames of a file, in an edit of their own. */
   editOf(name: string, frames: number, rate = rational(25)): Edit {
     return this.editOfItems([clipOf(name, 0, frames)], rate)
+  }
+
+  /** The first frame of each of these files, one behind the other. */
+  sheetOf(names: readonly string[], below?: Content): Edit {
+    const shown = names.map((name, i) => clipOf(name, i, i + 1))
+    if (below === undefined) return this.editOfItems(shown)
+    return this.editOfItems([{ ...clipOf('below', 0, names.length), content: below }], rational(25), shown)
   }
 
   editOfItems(items: readonly EditItem[], rate = rational(25), ...above: readonly (readonly EditItem[])[]): Edit {
@@ -79,6 +98,15 @@ export class Footage {
     const [first, second] = [hashes(shown), hashes(again)]
     return { shown, unstable: first.flatMap((hash, i) => (hash === second[i] ? [] : [i])) }
   }
+}
+
+/** A file to be made. */
+export interface Shot {
+  readonly name: string
+  /** For lavfi. */
+  readonly source: string
+  /** What ffmpeg is told about the file. */
+  readonly output: readonly string[]
 }
 
 /** Which frames, and what else ffmpeg is told. */
