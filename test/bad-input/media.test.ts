@@ -7,7 +7,7 @@ import { demoEdit, makeDemoMedia, type AgentProcess, type DemoMedium } from '@sh
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { FarmSandbox } from '../support/farm-sandbox.js'
 import { expectRefusal } from '../support/refusal.js'
-import { quickPreset, slowPreset, smallMedia } from '../support/small-film.js'
+import { copySmallMedia, quickPreset, slowPreset, smallMedia } from '../support/small-film.js'
 import { untilClosed, untilCompleted, untilJob } from '../support/wait-for.js'
 
 const timeout = 240_000
@@ -21,7 +21,7 @@ describe('media that cannot be used are named with their place before anything i
   beforeAll(async () => {
     sandbox = await FarmSandbox.create()
     agent = await sandbox.agent('agent')
-    await makeDemoMedia(sandbox.path('media'), smallMedia)
+    await copySmallMedia(sandbox.path('media'))
   }, timeout)
   afterAll(() => sandbox.dispose(), timeout)
 

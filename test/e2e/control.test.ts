@@ -16,7 +16,7 @@ describe('a person stays in control', () => {
   let worker: AgentProcess
   beforeAll(async () => {
     sandbox = await FarmSandbox.create()
-    film = await makeSmallFilm(sandbox.root, 480)
+    film = await makeSmallFilm(sandbox.root, 336)
     ;[home, worker] = (await sandbox.farm(['home', 'worker'])) as [AgentProcess, AgentProcess]
     await untilMet([home, worker])
   }, timeout)

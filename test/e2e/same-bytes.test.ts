@@ -14,7 +14,7 @@ describe('three agents make the bytes of one', () => {
   let film: SmallFilm
   beforeAll(async () => {
     sandbox = await FarmSandbox.create()
-    film = await makeSmallFilm(sandbox.root, 360)
+    film = await makeSmallFilm(sandbox.root, 240)
   }, timeout)
   afterAll(() => sandbox.dispose(), timeout)
 
@@ -26,7 +26,7 @@ describe('three agents make the bytes of one', () => {
       await writeFile(silentPath, withoutSound(await readFile(film.editPath, 'utf8')))
       const jobs = [
         { editPath: film.editPath, preset: quickPreset, file: 'film.mp4', segmentFrames: 24 },
-        { editPath: silentPath, preset: 'ffv1', file: 'silent.mov', segmentFrames: 24, frames: '10-129' },
+        { editPath: silentPath, preset: 'ffv1', file: 'silent.mov', segmentFrames: 24, frames: '10-105' },
         { editPath: hardPath, preset: quickPreset, file: 'hard.mp4', segmentFrames: 16 },
       ]
 
@@ -53,12 +53,12 @@ describe('three agents make the bytes of one', () => {
       }
 
       const sounding = await inspectFilm(sandbox.path('farm-film.mp4'), film.rate)
-      expect(sounding.grid).toEqual(upTo(360))
-      expect(sounding.decodedFrames).toBe(360)
+      expect(sounding.grid).toEqual(upTo(240))
+      expect(sounding.decodedFrames).toBe(240)
       expect(Math.abs((sounding.audioS ?? 0) - sounding.videoS)).toBeLessThanOrEqual(1 / film.rate)
       const silent = await inspectFilm(sandbox.path('farm-silent.mov'), film.rate)
-      expect(silent.grid).toEqual(upTo(120))
-      expect(silent.decodedFrames).toBe(120)
+      expect(silent.grid).toEqual(upTo(96))
+      expect(silent.decodedFrames).toBe(96)
       expect(silent.audioS).toBeUndefined()
       const hard = await inspectFilm(sandbox.path('farm-hard.mp4'), film.rate)
       expect(hard.grid).toEqual(upTo(180))
@@ -72,7 +72,7 @@ describe('three agents make the bytes of one', () => {
     'an edit rendered twice at once: what one job is done with is still there for the other',
     async () => {
       const agent = await sandbox.agent('twice')
-      const job = { editPath: film.editPath, preset: quickPreset, segmentFrames: 24, frames: '0-119' }
+      const job = { editPath: film.editPath, preset: quickPreset, segmentFrames: 24, frames: '0-95' }
       const submit = async (file: string) =>
         (await agent.client.submit({ ...job, outputPath: sandbox.path(file) })).jobId
       const jobIds = [await submit('first.mp4'), await submit('second.mp4')]

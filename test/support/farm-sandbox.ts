@@ -3,7 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AgentProcess } from '@sheaf/cli'
+import { inject } from 'vitest'
 import { processesMarked } from './marked-processes.js'
+import { shareFingerprints } from './share-fingerprints.js'
 
 /** How one agent of a sandbox is started; what is left out is the same for all. */
 export interface SandboxAgent {
@@ -46,6 +48,10 @@ export class FarmSandbox {
     return this.path('stores', name)
   }
 
+  #cachePath(name: string): string {
+    return join(this.storePath(name), 'cache')
+  }
+
   /** A new farm secret; returns its path. */
   async makeSecret(file: string): Promise<string> {
     await writeFile(this.path(file), randomBytes(32).toString('hex'), { mode: 0o600 })
@@ -59,6 +65,8 @@ export class FarmSandbox {
 
   /** Starts an agent on the store of that name; a second start with one name is a restart. */
   async agent(name: string, init: SandboxAgent = {}): Promise<AgentProcess> {
+    for (const other of this.#agents) await shareFingerprints(this.#cachePath(other.name), sharedPath())
+    await shareFingerprints(sharedPath(), this.#cachePath(name))
     const agent = await AgentProcess.start({
       name,
       storePath: this.storePath(name),
@@ -90,9 +98,13 @@ export class FarmSandbox {
 
   async dispose(): Promise<void> {
     await Promise.all(this.#agents.map((agent) => agent.stop().catch(() => agent.kill())))
+    for (const { name } of this.#agents) await shareFingerprints(this.#cachePath(name), sharedPath())
     await rm(this.root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   }
 }
+
+/** What the agents of one run of tests know about ffmpeg. */
+const sharedPath = (): string => join(inject('runFolder'), 'fingerprints')
 
 async function peerArguments(peers: readonly AgentProcess[]): Promise<readonly string[]> {
   const views = await Promise.all(peers.map(({ client }) => client.status()))

@@ -1,6 +1,7 @@
-import { writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { demoEdit, makeDemoMedia, type DemoMedium } from '@sheaf/cli'
+import { inject } from 'vitest'
 
 const medium = (file: string, [width, height]: readonly [number, number], rate: DemoMedium['rate'], source: string) =>
   ({ file, width, height, rate, seconds: 5, source, toneHz: 440, grain: 3 }) satisfies DemoMedium
@@ -23,11 +24,23 @@ export interface SmallFilm {
 
 /** Lays out `media/` and an edit over them in `folder`. */
 export async function makeSmallFilm(folder: string, frames: number, name = 'film'): Promise<SmallFilm> {
-  await makeDemoMedia(join(folder, 'media'), smallMedia)
+  await copySmallMedia(join(folder, 'media'))
   const editPath = join(folder, `${name}.otio`)
   const rate = 25
   await writeFile(editPath, demoEdit({ name, media: smallMedia, rate, frames, shots: [40, 26, 31, 55] }))
   return { editPath, frames, rate }
+}
+
+/** Puts the small media into a folder; they are made once in a run of tests. */
+export async function copySmallMedia(folder: string): Promise<void> {
+  const shared = join(inject('runFolder'), 'small-media')
+  if ((await stat(shared).catch(() => undefined)) === undefined) {
+    const making = await mkdtemp(join(inject('runFolder'), 'making-'))
+    await makeDemoMedia(making, smallMedia)
+    // Another test file may have been faster: what it made is as good.
+    await rename(making, shared).catch(() => rm(making, { recursive: true }))
+  }
+  await cp(shared, folder, { recursive: true })
 }
 
 /** The edit without its sound. */
