@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './scripts/check/longest-first.mjs'
 import { NoSkippedTests } from './scripts/check/no-skipped-tests.mjs'
 
 /**
@@ -15,8 +16,11 @@ export default defineConfig({
     include: ['packages/*/src/**/*.test.ts', 'bench/src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.mjs'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     environment: 'node',
-    // Most of the time goes to ffmpeg, in processes of their own: on two cores one worker would leave one of them idle.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    globalSetup: ['test/support/run-folder.ts'],
+    sequence: { sequencer: LongestFirst },
+    // Most of the time goes to ffmpeg and to agents, in processes of their own, and tests wait for them: with fewer
+    // workers than this two cores would stand still for a good part of the time.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     reporters: process.env['SHEAF_REQUIRE_TOOLS'] === '1' ? ['default', new NoSkippedTests()] : ['default'],
   },
 })
