@@ -118,11 +118,14 @@ export {
   SUBTITLE_STYLE,
   textFault,
   type FontName,
+  type GlyphStyle,
   type Paint,
+  type TextFrame,
   type TextPicture,
   type TextStyle,
   type TextTarget,
 } from './model/text.js'
+export { textPieces, type TextPiece } from './model/text-pieces.js'
 export { formatTimecode } from './model/timecode.js'
 export { bindMedia, cutsOf, mediaClipsOf } from './model/walk-edit.js'
 export { durationOf } from './otio/durations.js'

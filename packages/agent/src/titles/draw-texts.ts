@@ -1,13 +1,14 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { SheafError } from '@sheaf/protocol'
-import { type FontName, textFault, type TextTarget } from '@sheaf/timeline'
+import { type FontName, type GlyphStyle, textFault, textPieces, type TextTarget } from '@sheaf/timeline'
 import type { Font } from 'fontkit'
 import { chooseFace, type FontFace, formatFontName, openFace, readFaces } from './font-library.js'
 import { paintText } from './paint-text.js'
-import { encodePng } from './png.js'
-import { type CanvasSize, setLines } from './set-lines.js'
+import { type Box, boxOf } from './outline-mask.js'
+import { encodePng, type RgbaPicture } from './png.js'
+import { type CanvasSize, missingIn, setLines, type SetText } from './set-lines.js'
+import { inTurns, type Steps } from './steps.js'
 
 /** What drawing texts needs. */
 export interface DrawTextsInit {
@@ -27,22 +28,55 @@ export async function drawTexts(init: DrawTextsInit): Promise<ReadonlyMap<string
   const { texts, canvas, folder } = init
   checkTexts(texts)
   const fonts = await openFonts(init)
-  const set = texts.map((text) => {
-    const font = fonts.get(formatFontName(text.style.font))
-    if (!font) throw new Error(`no font for ${text.media}`)
-    return { text, lines: setLines(text, font, canvas) }
-  })
-  const holes = set.filter(({ lines }) => lines.missing.length > 0)
-  if (holes.length > 0) throw glyphsMissing(holes.map(({ text, lines }) => ({ text, characters: lines.missing })))
+  const fontOf = ({ font: name }: GlyphStyle): Font => {
+    const font = fonts.get(formatFontName(name))
+    if (!font) throw new Error(`no font for ${formatFontName(name)}`)
+    return font
+  }
+  const holes = texts.flatMap((text) => missingIn(text, fontOf).map((hole) => ({ text, ...hole })))
+  if (holes.length > 0) throw glyphsMissing(holes)
   const paths = new Map<string, string>()
-  for (const [i, { text, lines }] of set.entries()) {
+  for (const [i, text] of texts.entries()) {
     const path = join(folder, `text-${i + 1}.png`)
-    // Painting holds the thread: the agent answers others between two texts.
-    await nextTurn()
-    await writeFile(path, await encodePng(paintText(text, lines, canvas)))
+    const picture = await inTurns(drawText(text, fontOf, canvas))
+    await writeFile(path, await encodePng(picture))
     paths.set(text.media, path)
   }
   return paths
+}
+
+function* drawText(text: TextTarget, fontOf: (style: GlyphStyle) => Font, canvas: CanvasSize): Steps<RgbaPicture> {
+  const set = yield* setLines(text, fontOf, canvas)
+  if (text.moves === true && !liesWithin(set, canvas)) throw tooLargeToMove(text)
+  return yield* paintText(text, set, canvas)
+}
+
+/** Whether a text lies on the canvas with its outlines and shadows. */
+function liesWithin({ layers, box }: SetText, { width, height }: CanvasSize): boolean {
+  const isInside = ({ left, top, right, bottom }: Box): boolean =>
+    left >= 0 && top >= 0 && right <= width && bottom <= height
+  return (
+    isInside(box) &&
+    layers.every(({ style: { outline, shadow }, outlines }) => {
+      const { left, top, right, bottom } = boxOf([...outlines.flat(), { kind: 'move', x: width / 2, y: height / 2 }])
+      const edge = (outline?.width ?? 0) * height
+      const [x, y] = [(shadow?.x ?? 0) * height, (shadow?.y ?? 0) * height]
+      return isInside({
+        left: left - edge + Math.min(0, x),
+        top: top - edge + Math.min(0, y),
+        right: right + edge + Math.max(0, x),
+        bottom: bottom + edge + Math.max(0, y),
+      })
+    })
+  )
+}
+
+function tooLargeToMove({ media, uses }: TextTarget): SheafError {
+  return new SheafError({
+    code: 'SHEAF_EDIT_UNSUPPORTED',
+    message: `${uses[0] ?? media}: a text that moves, and is larger than the picture`,
+    hint: 'Make it smaller, or break it into lines that fit.',
+  })
 }
 
 /** Readers refuse these by name; whatever comes here all the same must not fill the memory. */
@@ -59,7 +93,7 @@ function checkTexts(texts: readonly TextTarget[]): void {
 }
 
 async function openFonts({ texts, fontPlaces }: DrawTextsInit): Promise<ReadonlyMap<string, Font>> {
-  const names = new Map(texts.map(({ style }) => [formatFontName(style.font), style.font]))
+  const names = new Map(texts.flatMap(fontNames).map((name) => [formatFontName(name), name]))
   const faces = await findFaces([...names.values()], fontPlaces)
   const choices = [...names].map(([key, name]) => ({ key, name, choice: chooseFace(faces, name) }))
   const missing = choices.flatMap(({ key, choice }) => (choice.kind === 'missing' ? [{ key, ...choice }] : []))
@@ -70,6 +104,9 @@ async function openFonts({ texts, fontPlaces }: DrawTextsInit): Promise<Readonly
   }
   return fonts
 }
+
+/** Those that any of its letters is drawn in. */
+const fontNames = (text: TextTarget): FontName[] => textPieces(text).map(({ style }) => style.font)
 
 /** Faces of the places, up to the first one with which nothing is missing any more. */
 async function findFaces(names: readonly FontName[], places: readonly string[]): Promise<readonly FontFace[]> {
@@ -86,31 +123,36 @@ function fontsMissing(
   texts: readonly TextTarget[],
 ): SheafError {
   const lines = missing.map(({ key, because }) => {
-    const users = texts.filter(({ style }) => formatFontName(style.font) === key).flatMap(({ uses }) => uses)
+    const isUser = (text: TextTarget): boolean => fontNames(text).some((name) => formatFontName(name) === key)
+    const users = texts.filter(isUser).flatMap(({ uses }) => uses)
     const more = users.length > 1 ? `, and ${users.length - 1} more` : ''
     return `  ${key}: ${because} (${users[0] ?? 'subtitles'}${more})`
   })
   return new SheafError({
     code: 'SHEAF_FONT_MISSING',
     message: [`${missing.length === 1 ? 'A font is' : `${missing.length} fonts are`} missing`, ...lines].join('\n'),
-    hint: 'Install it on this machine, put its file into a folder "fonts" beside the edit, or name it with --font FILE. Other machines do not need it.',
+    hint: 'Install it on this machine, put its file into a folder "fonts" beside the edit, or name it with --font FILE; bold and italic faces are files of their own, and never made up. Other machines do not need it.',
     details: { fonts: missing.map(({ key }) => key) },
   })
 }
 
 function glyphsMissing(
-  holes: readonly { readonly text: TextTarget; readonly characters: readonly string[] }[],
+  holes: readonly {
+    readonly text: TextTarget
+    readonly style: GlyphStyle
+    readonly characters: readonly string[]
+  }[],
 ): SheafError {
-  const lines = holes.slice(0, 20).map(({ text, characters }) => {
+  const lines = holes.slice(0, 20).map(({ text, style, characters }) => {
     const shown = characters.map((character) => {
       const point = character.codePointAt(0) ?? 0
       return `"${character}" (U+${point.toString(16).toUpperCase().padStart(4, '0')})`
     })
-    return `  ${formatFontName(text.style.font)} has no ${shown.join(', ')}: ${text.uses[0] ?? text.media}`
+    return `  ${formatFontName(style.font)} has no ${shown.join(', ')}: ${text.uses[0] ?? text.media}`
   })
   return new SheafError({
     code: 'SHEAF_FONT_MISSING',
-    message: ['Characters are missing in fonts of this edit', ...lines].join('\n'),
+    message: ['Characters are missing in fonts of this edit', ...new Set(lines)].join('\n'),
     hint: 'Choose a font that has them; Sheaf never takes glyphs from another one.',
     details: { texts: holes.length },
   })

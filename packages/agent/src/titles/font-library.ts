@@ -76,19 +76,40 @@ function faceOf(path: string, font: Font): FontFace {
 export type FontChoice =
   { readonly kind: 'found'; readonly face: FontFace } | { readonly kind: 'missing'; readonly because: string }
 
-/** Chooses by family, weight and slant, or by a face's full name. The first of equals is taken. */
+/**
+ * Chooses by family, weight and slant, or by a face's full name, of whose family a bold or slanted face is then another
+ * one. The first of equals is taken.
+ */
 export function chooseFace(faces: readonly FontFace[], name: FontName): FontChoice {
   const wanted = folded(name.family)
   const exact = faces.find((face) => folded(face.fullName) === wanted || folded(face.postscriptName) === wanted)
   const family = faces.filter((face) => face.families.some((one) => folded(one) === wanted))
-  const fits = family.filter(
-    ({ weight, italic }) => italic === name.italic && weight.least <= name.weight && weight.most >= name.weight,
-  )
-  const face = fits.find(({ normalWidth }) => normalWidth) ?? fits[0]
+  const face = bestOf(family, name)
   if (face) return { kind: 'found', face }
+  if (family.length === 0 && !exact) return { kind: 'missing', because: 'no font of this name was found' }
   // "Arial Bold" as a family says its weight itself.
-  if (exact && (family.length === 0 || name.weight === 400)) return { kind: 'found', face: exact }
-  if (family.length === 0) return { kind: 'missing', because: 'no font of this name was found' }
+  if (exact && (family.length === 0 || name.weight === 400)) {
+    const isBolder = name.weight >= BOLD && exact.weight.most < BOLD
+    if (!isBolder && (!name.italic || exact.italic)) return { kind: 'found', face: exact }
+    const kin = faces.filter(({ families }) => families.some((one) => exact.families.includes(one)))
+    const weight = isBolder ? name.weight : exact.weight.least
+    const other = bestOf(kin, { weight, italic: name.italic || exact.italic })
+    return other ? { kind: 'found', face: other } : foundOnlyAs(kin)
+  }
+  return foundOnlyAs(family)
+}
+
+/** From here on a weight is asked for as bold. */
+const BOLD = 600
+
+function bestOf(family: readonly FontFace[], asked: Pick<FontName, 'weight' | 'italic'>): FontFace | undefined {
+  const fits = family.filter(
+    ({ weight, italic }) => italic === asked.italic && weight.least <= asked.weight && weight.most >= asked.weight,
+  )
+  return fits.find(({ normalWidth }) => normalWidth) ?? fits[0]
+}
+
+function foundOnlyAs(family: readonly FontFace[]): FontChoice {
   const there = [...new Set(family.map(describeFace))].sort()
   return { kind: 'missing', because: `this family was found only as ${there.join(', ')}` }
 }

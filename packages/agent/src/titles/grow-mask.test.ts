@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { growMask } from './grow-mask.js'
+import { atOnce } from './steps.js'
 import type { Mask } from './outline-mask.js'
 
 /** On each pixel the most that a disc around any other one covers of it. */
@@ -22,7 +23,7 @@ const masks = fc.integer({ min: 1, max: 9 }).chain((width) =>
 it('grows a mask by what discs around all its pixels cover', () => {
   fc.assert(
     fc.property(masks, fc.double({ min: 0.1, max: 7, noNaN: true }), (mask, radius) => {
-      const grown = growMask(mask, radius)
+      const grown = atOnce(growMask(mask, radius))
       for (let y = 0; y < grown.height; y++)
         for (let x = 0; x < grown.width; x++) {
           const expected = coverOf(mask, radius, x + grown.left, y + grown.top)

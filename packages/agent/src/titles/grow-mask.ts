@@ -1,4 +1,5 @@
 import { emptyMask, type Mask } from './outline-mask.js'
+import type { Steps } from './steps.js'
 
 /** From here on a pixel counts as wholly covered: what is lacking is not seen in 8 bits. */
 const FULL = 0.999
@@ -15,7 +16,7 @@ interface DiscPixel {
  * The mask, grown by `radius` pixels on all sides, with round corners: on each pixel the most that a disc around any
  * other one covers of it. Only the edges of shapes are walked along, and of most discs only the rim.
  */
-export function growMask(mask: Mask, radius: number): Mask {
+export function* growMask(mask: Mask, radius: number): Steps<Mask> {
   const reach = Math.ceil(radius)
   const { left, top, width, height } = mask
   const grown = emptyMask({ left, top, right: left + width, bottom: top + height }, reach)
@@ -47,6 +48,7 @@ export function growMask(mask: Mask, radius: number): Mask {
       }
       stamp(grown, { at, cover }, stamps.soft)
     }
+    yield
   }
   let open = 0
   for (let i = 0; i < grown.cover.length; i++) {

@@ -1,3 +1,5 @@
+import type { Steps } from './steps.js'
+
 /** How much of each pixel something covers, 0 to 1, on a rectangle of the canvas. */
 export interface Mask {
   readonly left: number
@@ -160,7 +162,7 @@ function areaRightOf(left: number, right: number, column: number): number {
 }
 
 /** The mask, softened: three box blurs make nearly a Gaussian of this many pixels. */
-export function blurMask(mask: Mask, pixels: number): Mask {
+export function* blurMask(mask: Mask, pixels: number): Steps<Mask> {
   const radius = Math.round(pixels)
   if (radius < 1) return mask
   const box = { left: mask.left, top: mask.top, right: mask.left + mask.width, bottom: mask.top + mask.height }
@@ -170,9 +172,14 @@ export function blurMask(mask: Mask, pixels: number): Mask {
     wide.cover.set(row, (y + mask.top - wide.top) * wide.width + mask.left - wide.left)
   }
   for (let pass = 0; pass < 3; pass++) {
-    for (let y = 0; y < wide.height; y++)
+    for (let y = 0; y < wide.height; y++) {
       boxBlur(wide.cover, { start: y * wide.width, step: 1, count: wide.width }, radius)
-    for (let x = 0; x < wide.width; x++) boxBlur(wide.cover, { start: x, step: wide.width, count: wide.height }, radius)
+      yield
+    }
+    for (let x = 0; x < wide.width; x++) {
+      boxBlur(wide.cover, { start: x, step: wide.width, count: wide.height }, radius)
+      yield
+    }
   }
   return wide
 }

@@ -1,7 +1,10 @@
-import type { TextPicture } from '@sheaf/timeline'
-import bidiFactory from 'bidi-js'
+import { type GlyphStyle, textPieces, type TextPicture } from '@sheaf/timeline'
 import type { Font } from 'fontkit'
-import type { OutlineStep } from './outline-mask.js'
+import { breakLines, wordsOf } from './break-lines.js'
+import { boxOutline, glyphOutline } from './glyph-outline.js'
+import type { Box, OutlineStep } from './outline-mask.js'
+import { type Paragraph, paragraphsOf, scalesOf, shapeLine, type ShapedStretch, type TypeCase } from './shape-line.js'
+import type { Steps } from './steps.js'
 
 /** Sizes of a canvas in pixels. */
 export interface CanvasSize {
@@ -11,158 +14,143 @@ export interface CanvasSize {
 
 /** Text as outlines on the canvas, and the box of its lines. */
 export interface SetText {
-  readonly glyphs: readonly (readonly OutlineStep[])[]
-  readonly box: { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number }
-  /** Characters that the font has no glyph for. */
-  readonly missing: readonly string[]
+  /** Those that look alike, in the order in which they are first used. */
+  readonly layers: readonly SetLayer[]
+  readonly box: Box
 }
 
-/** Its types speak of a default export; the module is the function itself. */
-const bidi = (bidiFactory as unknown as typeof bidiFactory.default)()
-
-/** A piece of a line that runs in one direction, shaped. */
-interface ShapedRun {
-  readonly glyphs: ReturnType<Font['layout']>['glyphs']
-  readonly positions: ReturnType<Font['layout']>['positions']
+/** Glyphs and lines that are painted in one way. */
+export interface SetLayer {
+  readonly style: Pick<GlyphStyle, 'paint' | 'outline' | 'shadow'>
+  readonly outlines: readonly (readonly OutlineStep[])[]
 }
-interface ShapedLine {
-  readonly runs: readonly ShapedRun[]
-  /** In units of the font. */
+
+interface SetLine {
+  readonly stretches: readonly ShapedStretch[]
   readonly width: number
+  /** Of the tallest of its stretches, in pixels: above the base line, below it, and to the next line. */
+  readonly ascent: number
+  readonly descent: number
+  readonly gap: number
 }
 
-/** Breaks, shapes and places the lines of a text. Right-to-left text and mixtures are ordered as they are read. */
-export function setLines({ text, style }: TextPicture, font: Font, canvas: CanvasSize): SetText {
-  const pixels = style.size * canvas.height
-  const scale = pixels / (style.measure === 'line' ? font.ascent - font.descent : font.unitsPerEm)
-  const most = (style.maxWidth * canvas.width) / scale
-  const lines = text
-    .split(/\r\n|[\n\r\u2028\u2029]/)
-    .flatMap((line) => breakLine(line, font, most))
-    .map((line) => shapeLine(line, font))
-  const ascent = font.ascent * scale
-  const distance = (font.ascent - font.descent + font.lineGap) * scale * style.lineHeight
-  const width = Math.max(0, ...lines.map((line) => line.width)) * scale
-  const height = (lines.length - 1) * distance + (font.ascent - font.descent) * scale
+/**
+ * Breaks, shapes and places the lines of a text. Right-to-left text and mixtures are ordered as they are read; what is
+ * of different sizes stands on one base line. In steps, as long texts take half a second.
+ */
+export function* setLines(picture: TextPicture, fontOf: TypeCase['fontOf'], canvas: CanvasSize): Steps<SetText> {
+  const { style } = picture
+  const typeCase = { fontOf, canvasHeight: canvas.height }
+  const lines: SetLine[] = []
+  for (const paragraph of paragraphsOf(textPieces(picture))) {
+    const wide = (from: number, to: number): number => widthOf(shapeLine(paragraph, from, to, typeCase))
+    const spans = breakLines(yield* wordsOf(paragraph.text, wide), style.maxWidth * canvas.width, style.wrap)
+    for (const { from, to } of spans.length > 0 ? spans : [{ from: 0, to: 0 }]) {
+      lines.push(lineOf(paragraph, shapeLine(paragraph, from, to, typeCase), typeCase))
+      yield
+    }
+  }
+  const baselines = baselinesOf(lines, style.lineHeight)
+  const width = Math.max(0, ...lines.map((line) => line.width))
+  const height = (baselines.at(-1) ?? 0) + (lines.at(-1)?.descent ?? 0)
   const left = style.x * canvas.width - style.anchorX * width
   const top = style.y * canvas.height - style.anchorY * height
   const share = { left: 0, centre: 0.5, right: 1 }[style.align]
-  const glyphs = lines.flatMap((line, i) =>
-    placeLine(line, { x: left + share * (width - line.width * scale), y: top + ascent + i * distance, scale }),
-  )
-  return { glyphs, box: { left, top, right: left + width, bottom: top + height }, missing: missingIn(text, font) }
-}
-
-/** The characters that are to be seen and have no glyph. */
-function missingIn(text: string, font: Font): string[] {
-  const seen = [...new Set(text.replace(/[\s\p{Cc}\p{Default_Ignorable_Code_Point}]/gu, ''))]
-  return seen.filter((character) => !font.hasGlyphForCodePoint(character.codePointAt(0) ?? 0))
-}
-
-/** A line as it is, or broken between words where it would become too wide. */
-function breakLine(line: string, font: Font, most: number): string[] {
-  const widthOf = (text: string): number => shapeLine(text.trimEnd(), font).width
-  if (widthOf(line) <= most) return [line]
-  const lines: string[] = []
-  let now = ''
-  for (const { segment } of new Intl.Segmenter(undefined, { granularity: 'word' }).segment(line)) {
-    // Punctuation stays with the word before it.
-    const mayBreak = now !== '' && /[\p{L}\p{N}]/u.test(segment)
-    if (mayBreak && widthOf(now + segment) > most) {
-      lines.push(now.trimEnd())
-      now = ''
-    }
-    now += now === '' ? segment.trimStart() : segment
+  const layers = new Map<string, { style: SetLayer['style']; outlines: OutlineStep[][] }>()
+  for (const [i, line] of lines.entries()) {
+    placeLine(line, { x: left + share * (width - line.width), y: top + (baselines[i] ?? 0) }, layers)
+    yield
   }
-  return [...lines, now.trimEnd()]
+  return { layers: [...layers.values()], box: { left, top, right: left + width, bottom: top + height } }
 }
 
-function shapeLine(line: string, font: Font): ShapedLine {
-  const runs = visualRuns(line).map(({ text, direction }): ShapedRun =>
-    font.layout(text, undefined, undefined, undefined, direction),
-  )
-  const width = runs.reduce((sum, run) => sum + run.positions.reduce((all, one) => all + one.xAdvance, 0), 0)
-  return { runs, width }
+/** The characters that are to be seen and that their fonts have no glyph for. */
+export function missingIn(
+  picture: TextPicture,
+  fontOf: TypeCase['fontOf'],
+): { readonly style: GlyphStyle; readonly characters: readonly string[] }[] {
+  return textPieces(picture).flatMap(({ text, style }) => {
+    const font = fontOf(style)
+    const seen = [...new Set(text.replace(/[\s\p{Cc}\p{Default_Ignorable_Code_Point}]/gu, ''))]
+    const characters = seen.filter((character) => !font.hasGlyphForCodePoint(character.codePointAt(0) ?? 0))
+    return characters.length > 0 ? [{ style, characters }] : []
+  })
 }
 
-/** A line's stretches of one direction, in the order in which they stand from left to right. */
-function visualRuns(line: string): { readonly text: string; readonly direction: 'ltr' | 'rtl' }[] {
-  const clean = line.replace(/\t/g, '    ').replace(/\p{Cc}/gu, '')
-  if (clean === '') return []
-  const { levels } = bidi.getEmbeddingLevels(clean)
-  const runs: { text: string; level: number }[] = []
-  for (const [at, level] of levels.entries()) {
-    const last = runs.at(-1)
-    if (last && last.level === level) last.text += clean.charAt(at)
-    else runs.push({ text: clean.charAt(at), level })
+const widthOf = (stretches: readonly ShapedStretch[]): number => stretches.reduce((sum, { width }) => sum + width, 0)
+
+function lineOf(
+  { pieces }: Paragraph,
+  stretches: readonly ShapedStretch[],
+  { fontOf, canvasHeight }: TypeCase,
+): SetLine {
+  const [first] = pieces
+  const tall = stretches.map(({ font, scaleY }) => ({ font, scaleY }))
+  if (tall.length === 0 && first) {
+    const font = fontOf(first.style)
+    tall.push({ font, scaleY: scalesOf(first.style, font, canvasHeight).scaleY })
   }
-  const highest = Math.max(...runs.map(({ level }) => level))
-  // Rule L2 of the bidirectional algorithm: from the highest level down, what lies at it or above is turned round.
-  for (let level = highest; level >= 1; level--) {
-    for (let from = 0; from < runs.length; from++) {
-      let to = from
-      while ((runs[to]?.level ?? -1) >= level) to++
-      if (to > from) runs.splice(from, to - from, ...runs.slice(from, to).reverse())
-      from = Math.max(from, to - 1)
-    }
+  const greatest = (of: (font: Font) => number): number =>
+    Math.max(0, ...tall.map(({ font, scaleY }) => of(font) * scaleY))
+  return {
+    stretches,
+    width: widthOf(stretches),
+    ascent: greatest((font) => font.ascent),
+    descent: greatest((font) => -font.descent),
+    gap: greatest((font) => font.lineGap),
   }
-  return runs.map(({ text, level }) => ({ text, direction: level % 2 === 1 ? 'rtl' : 'ltr' }))
+}
+
+/** Of each line, from the upper edge of the first. */
+function baselinesOf(lines: readonly SetLine[], lineHeight: number): number[] {
+  const baselines: number[] = []
+  for (const [i, { ascent }] of lines.entries()) {
+    const before = lines[i - 1]
+    const at = baselines.at(-1) ?? 0
+    baselines.push(before ? at + (before.descent + before.gap + ascent) * lineHeight : ascent)
+  }
+  return baselines
 }
 
 function placeLine(
-  { runs }: ShapedLine,
-  origin: { readonly x: number; readonly y: number; readonly scale: number },
-): OutlineStep[][] {
-  const outlines: OutlineStep[][] = []
-  const { y, scale } = origin
-  let pen = origin.x
-  for (const { glyphs, positions } of runs) {
-    for (const [i, glyph] of glyphs.entries()) {
-      const at = positions[i]
-      if (!at) continue
-      const place = { x: pen + at.xOffset * scale, y: y - at.yOffset * scale, scale }
-      const outline = flatten(glyph.path.commands, place)
-      if (outline.length > 0) outlines.push(outline)
-      pen += at.xAdvance * scale
+  { stretches }: SetLine,
+  { x, y }: { readonly x: number; readonly y: number },
+  layers: Map<string, { style: SetLayer['style']; outlines: OutlineStep[][] }>,
+): void {
+  let left = x
+  for (const stretch of stretches) {
+    const { paint, outline, shadow } = stretch.style
+    const key = JSON.stringify([paint, outline, shadow])
+    const layer = layers.get(key) ?? { style: { paint, outline, shadow }, outlines: [] }
+    layers.set(key, layer)
+    const { scaleX, scaleY } = stretch
+    for (const glyph of stretch.glyphs) {
+      const outlined = glyphOutline(glyph.path, { x: left + glyph.x, y: y - glyph.y, scaleX, scaleY })
+      if (outlined.length > 0) layer.outlines.push(outlined)
     }
+    layer.outlines.push(...linesAlong(stretch, { left, y }))
+    left += stretch.width
   }
-  return outlines
 }
 
-/** Pieces that a curve is drawn in: at the size of a glyph they are far below a pixel. */
-const PIECES = 12
-
-function flatten(
-  commands: ShapedRun['glyphs'][number]['path']['commands'],
-  place: { readonly x: number; readonly y: number; readonly scale: number },
-): OutlineStep[] {
-  const steps: OutlineStep[] = []
-  let at: readonly [number, number] = [0, 0]
-  const put = (kind: 'move' | 'line', [x, y]: readonly [number, number]): void => {
-    steps.push({ kind, x: place.x + x * place.scale, y: place.y - y * place.scale })
+/** Lines below and through a stretch, as its font has them; the usual ones where it says nothing of them. */
+function linesAlong(
+  { style, font, scaleY, width }: ShapedStretch,
+  { left, y }: { readonly left: number; readonly y: number },
+): OutlineStep[][] {
+  const em = font.unitsPerEm
+  const os2 = font['OS/2'] as { readonly yStrikeoutPosition?: number; readonly yStrikeoutSize?: number }
+  const lines: { readonly upper: number; readonly thick: number }[] = []
+  if (style.underline === true) {
+    lines.push({ upper: font.underlinePosition || -0.1 * em, thick: font.underlineThickness || 0.05 * em })
   }
-  for (const { command, args } of commands) {
-    const points = pairs(args)
-    const end = points.at(-1)
-    if (command === 'closePath' || !end) continue
-    if (command === 'moveTo' || command === 'lineTo') put(command === 'moveTo' ? 'move' : 'line', end)
-    else for (let i = 1; i <= PIECES; i++) put('line', onCurve([at, ...points], i / PIECES))
-    at = end
+  if (style.strikeOut === true) {
+    lines.push({ upper: os2.yStrikeoutPosition || 0.3 * em, thick: os2.yStrikeoutSize || 0.05 * em })
   }
-  return steps
-}
-
-function pairs(args: readonly number[]): (readonly [number, number])[] {
-  return Array.from({ length: args.length / 2 }, (_, i) => [args[2 * i] ?? 0, args[2 * i + 1] ?? 0] as const)
-}
-
-/** A point of a Bézier curve, by de Casteljau. */
-function onCurve(points: readonly (readonly [number, number])[], share: number): readonly [number, number] {
-  const [first = [0, 0] as const, ...rest] = points
-  if (rest.length === 0) return first
-  const between = rest.map(([x, y], i): readonly [number, number] => {
-    const [px, py] = points[i] ?? [x, y]
-    return [px + (x - px) * share, py + (y - py) * share]
-  })
-  return onCurve(between, share)
+  // Whole pixels at the sides, so that no seam is seen where two stretches meet.
+  const [from, to] = [Math.round(left), Math.round(left + width)]
+  if (to <= from) return []
+  return lines.map(({ upper, thick }) =>
+    boxOutline({ left: from, right: to, top: y - upper * scaleY, bottom: y - (upper - thick) * scaleY }),
+  )
 }

@@ -11,7 +11,8 @@ import { chooseFace, type FontFace, openFace, readFaces } from './font-library.j
 import { fontFolders } from './font-folders.js'
 import { growMask } from './grow-mask.js'
 import { emptyMask, fillOutline } from './outline-mask.js'
-import { setLines } from './set-lines.js'
+import { missingIn, setLines } from './set-lines.js'
+import { atOnce } from './steps.js'
 
 /** Alef, a font of Latin and Hebrew; one file for each of the two. */
 const fonts = join(dirname(fileURLToPath(import.meta.resolve('@fontsource/alef/package.json'))), 'files')
@@ -101,19 +102,19 @@ describe('a text', () => {
   it('is broken between words where it would be too wide, and at its line ends', async () => {
     const font = await alef()
     const lines = (text: string): number => {
-      const { box } = setLines({ text, style }, font, canvas)
+      const { box } = atOnce(setLines({ text, style }, () => font, canvas))
       return Math.round((box.bottom - box.top) / ((font.ascent - font.descent) * (36 / font.unitsPerEm)))
     }
     expect([lines('one'), lines('one\ntwo'), lines('a title that is far too long for one line')]).toEqual([1, 2, 3])
-    const { box } = setLines({ text: 'a title that is far too long for one line', style }, font, canvas)
+    const { box } = atOnce(setLines({ text: 'a title that is far too long for one line', style }, () => font, canvas))
     expect(box.right - box.left).toBeLessThanOrEqual(0.9 * canvas.width)
   })
 
   it('of two directions stands as it is read', async () => {
     const font = await openFace(found(await readFaces([join(fonts, 'alef-hebrew-400-normal.woff2')])), 400)
     const glyphs = (text: string): unknown[] => {
-      const set = setLines({ text, style: { ...style, align: 'left', x: 0, anchorX: 0 } }, font, canvas)
-      return set.glyphs.map((steps) => Math.round((steps[0]?.x ?? 0) * 10))
+      const set = atOnce(setLines({ text, style: { ...style, align: 'left', x: 0, anchorX: 0 } }, () => font, canvas))
+      return set.layers.flatMap(({ outlines }) => outlines).map((steps) => Math.round((steps[0]?.x ?? 0) * 10))
     }
     // Alef lies to the right of bet, although it comes first.
     const [alone] = glyphs('ב')
@@ -123,8 +124,9 @@ describe('a text', () => {
   it.each(['movie=/etc/passwd', "it's; [out] \\ % %{pts}", 'a:b=c,d', '%d %03d'])(
     'says %j as it is written',
     async (text) => {
-      const { box, missing } = setLines({ text, style }, await alef(), canvas)
-      expect(missing).toEqual([])
+      const font = await alef()
+      const { box } = atOnce(setLines({ text, style }, () => font, canvas))
+      expect(missingIn({ text, style }, () => font)).toEqual([])
       expect(box.right).toBeGreaterThan(box.left)
     },
   )
@@ -210,7 +212,7 @@ describe('coverage', () => {
       { kind: 'line', x: box.right, y: box.bottom },
     ])
     expect(sum(triangle)).toBeCloseTo((8.5 * 4.75) / 2, 4)
-    expect(sum(growMask(rectangle, 1))).toBeGreaterThan(sum(rectangle))
+    expect(sum(atOnce(growMask(rectangle, 1)))).toBeGreaterThan(sum(rectangle))
   })
 })
 

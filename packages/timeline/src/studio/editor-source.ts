@@ -5,7 +5,7 @@ import type { EditorContext } from './editor-context.js'
 import { readEditorText } from './editor-text.js'
 import { MediaPool } from './media-pool.js'
 import { byId, numberAt, objectAt, said, textAt } from './project-fields.js'
-import { studioColour } from './studio-colour.js'
+import { cssColour } from '../model/css-colour.js'
 import type { StudioSource } from './studio-project.js'
 import { isStudioSpeed, studioSeconds } from './studio-time.js'
 
@@ -77,7 +77,7 @@ function sequenceOf(names: readonly (string | undefined)[], { where, context }: 
 
 function generated(generator: JsonObject, { where, context }: SourceOf): StudioSource {
   const type = textAt(generator, 'type') ?? ''
-  const colour = studioColour(textAt(objectAt(generator, 'settings'), 'color') ?? '')
+  const colour = cssColour(textAt(objectAt(generator, 'settings'), 'color') ?? '')
   const content: Content | undefined =
     type === 'bars'
       ? { kind: 'bars' }

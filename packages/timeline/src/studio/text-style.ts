@@ -1,7 +1,7 @@
 import { SUBTITLE_STYLE, type Paint, textFault, type TextPicture, type TextStyle } from '../model/text.js'
 import type { Notes } from '../model/refusal.js'
 import { said } from './project-fields.js'
-import { studioColour } from './studio-colour.js'
+import { cssColour } from '../model/css-colour.js'
 
 /** How a project says that a text looks. Lengths are pixels of its picture. */
 export interface StudioTextStyle {
@@ -55,7 +55,7 @@ export function textPicture(
 ): TextPicture {
   const { place, height, where, notes } = of
   const paint = (colour: string | undefined, fallback: Paint): Paint => {
-    const read = colour === undefined ? fallback : studioColour(colour)
+    const read = colour === undefined ? fallback : cssColour(colour)
     if (!read) notes.refuseOrDrop(`the colour "${said(colour ?? '')}"`, where)
     return read ?? fallback
   }

@@ -1,20 +1,13 @@
 import type { ParsedASS } from 'ass-compiler'
 import type { Notes } from '../model/refusal.js'
+import { oldAlignment } from './ass-line.js'
+import type { AssLook } from './ass-look.js'
 
 /** A style of a script, its numbers read, whichever of the two generations of the format it is written in. */
-export interface AssStyle {
+export interface AssStyle extends AssLook {
   readonly name: string
-  readonly family: string
-  readonly size: number
-  readonly bold: boolean
-  readonly italic: boolean
-  /** `AABBGGRR` in hexadecimal digits. */
-  readonly primary: string
-  readonly edge: string
-  readonly back: string
+  /** Whether the edge is a box behind the text instead of an outline. */
   readonly hasBox: boolean
-  readonly outline: number
-  readonly shadow: number
   /** As keys lie on a numeric keypad: 1 lower left to 9 upper right. */
   readonly alignment: number
   readonly marginLeft: number
@@ -27,7 +20,7 @@ export interface AssStyle {
 type Fields = Readonly<Partial<Record<string, string>>>
 
 /** Fields that change how text looks and are not drawn, with the value at which they change nothing. */
-const UNDRAWN = { Underline: 0, StrikeOut: 0, ScaleX: 100, ScaleY: 100, Spacing: 0, Angle: 0 } as const
+const UNDRAWN = { Angle: 0 } as const
 
 /**
  * The styles of a script by their names. The older generation (`[V4 Styles]`, .ssa files) counts alignment in another
@@ -44,13 +37,6 @@ export function noteUndrawn({ name, undrawn }: AssStyle, notes: Notes): void {
   for (const what of undrawn) notes.refuseOrDrop(what, `the style "${name.slice(0, 40)}"`)
 }
 
-/** An alignment of the older generation: 1 to 3 below, 5 to 7 above, 9 to 11 in the middle; undefined for any other. */
-export function oldAlignment(written: number): number | undefined {
-  if (written >= 1 && written <= 3) return written
-  if (written >= 5 && written <= 7) return written + 2
-  return written >= 9 && written <= 11 ? written - 5 : undefined
-}
-
 function styleOf(fields: Fields, isOld: boolean): AssStyle {
   const number = (key: string, otherwise = 0): number => {
     const value = Number(fields[key] ?? otherwise)
@@ -63,14 +49,20 @@ function styleOf(fields: Fields, isOld: boolean): AssStyle {
     name: (fields['Name'] ?? '').replace(/^\*/, ''),
     family: fields['Fontname'] ?? '',
     size: number('Fontsize', 18),
-    bold: number('Bold') !== 0,
+    weight: number('Bold') === 0 ? 400 : 700,
     italic: number('Italic') !== 0,
+    underline: number('Underline') !== 0,
+    strikeOut: number('StrikeOut') !== 0,
+    stretchX: number('ScaleX', 100),
+    stretchY: number('ScaleY', 100),
+    spacing: number('Spacing'),
     primary: colourDigits(fields['PrimaryColour'], '00ffffff'),
     edge: isOld ? back : colourDigits(fields['OutlineColour'], '00000000'),
     back,
     hasBox: number('BorderStyle', 1) === 3,
     outline: number('Outline'),
-    shadow: number('Shadow'),
+    shadowX: Math.max(0, number('Shadow')),
+    shadowY: Math.max(0, number('Shadow')),
     alignment: key !== undefined && key >= 1 && key <= 9 ? Math.floor(key) : 2,
     marginLeft: number('MarginL'),
     marginRight: number('MarginR'),

@@ -1,12 +1,13 @@
 import { type Rational, rationalToNumber, SheafError } from '@sheaf/protocol'
 import { MANIFEST_LIMITS } from '../manifest/manifest.js'
-import type { CurveKey, EditClip, EditTrack } from '../model/edit.js'
+import type { EditClip, EditTrack } from '../model/edit.js'
 import { type ReadEdit, unsupportedEdit } from '../model/finish-edit.js'
 import { Notes } from '../model/refusal.js'
 import { TargetList } from '../model/target-list.js'
 import { textFault } from '../model/text.js'
 import { fillSpan } from '../model/walk-edit.js'
 import type { SubtitleCue } from './cue.js'
+import { lookOf } from './cue-look.js'
 import { stackCues } from './stack-cues.js'
 import { readAss } from './read-ass.js'
 import { readSrt } from './read-srt.js'
@@ -99,29 +100,11 @@ function clipOf(cue: SubtitleCue, { frames, rate, targets }: Room): EditClip | u
   const frameAt = (seconds: number): number => Math.round(seconds * rationalToNumber(rate))
   const [from, to] = [frameAt(cue.from), Math.min(frames, Math.max(frameAt(cue.to), frameAt(cue.from) + 1))]
   if (from >= frames) return undefined
-  const { text, style, where } = cue
-  const media = targets.addText({ text, style }, where)
+  const { text, style, runs, moves, where } = cue
+  const media = targets.addText({ text, style, ...(runs && { runs }), ...(moves && { moves }) }, where)
   const content = { kind: 'media', media, start: { num: 0, den: 1 }, speed: { num: 1, den: 1 } } as const
-  const opacity = fades({ from, to: frameAt(cue.to), fadeIn: frameAt(cue.fadeIn), fadeOut: frameAt(cue.fadeOut) })
-  return { kind: 'clip', name: text.slice(0, 40), from, to, content, ...(opacity && { look: { opacity } }), where }
-}
-
-function fades(span: {
-  readonly from: number
-  readonly to: number
-  readonly fadeIn: number
-  readonly fadeOut: number
-}): readonly CurveKey[] | undefined {
-  const { from, to, fadeIn, fadeOut } = span
-  if (fadeIn + fadeOut <= 0 || fadeIn + fadeOut > to - from) return undefined
-  const key = (frame: number, value: number): CurveKey => ({ frame, value, ease: 'linear' })
-  const keys = [
-    ...(fadeIn > 0 ? [key(from, 0)] : []),
-    key(from + fadeIn, 1),
-    ...(to - fadeOut > from + fadeIn ? [key(to - fadeOut, 1)] : []),
-    ...(fadeOut > 0 ? [key(to, 0)] : []),
-  ]
-  return keys
+  const look = lookOf(cue, rate)
+  return { kind: 'clip', name: text.slice(0, 40), from, to, content, ...(look && { look }), where }
 }
 
 function wrongNumber(path: string, count: number): SheafError {

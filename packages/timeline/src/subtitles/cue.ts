@@ -4,15 +4,22 @@ import type { TextPicture } from '../model/text.js'
 export interface SubtitleCue extends TextPicture {
   readonly from: number
   readonly to: number
-  /** Seconds in which it appears and goes. */
-  readonly fadeIn: number
-  readonly fadeOut: number
+  /** How much of it is seen, 0 to 1, evenly from moment to moment; always wholly when there are none. */
+  readonly opacity: readonly Moment<number>[]
+  /** How far from where it is drawn it stands, in canvas widths and heights, evenly from moment to moment. */
+  readonly motion: readonly Moment<readonly [number, number]>[]
   /** Of two that are seen at once, the one of the higher layer lies over the other. */
   readonly layer: number
   /** Whether it stands where it is told, also when another one stands there. */
   readonly isPlaced: boolean
   /** For people: `subtitle 12 at 00:01:02.500`. */
   readonly where: string
+}
+
+/** A value at a second of the edit. */
+export interface Moment<T> {
+  readonly at: number
+  readonly value: T
 }
 
 /** Where a subtitle stands in its file, for people. */

@@ -1,70 +1,34 @@
 import { SheafError } from '@sheaf/protocol'
 import { parse, type ParsedASS } from 'ass-compiler'
 import type { Notes } from '../model/refusal.js'
-import type { Paint, TextStyle } from '../model/text.js'
-import { type AssStyle, assStyles, noteUndrawn, oldAlignment } from './ass-style.js'
+import type { TextFrame } from '../model/text.js'
+import { textOfPieces } from '../model/text-pieces.js'
+import { type AssLine, type AssPlace, readAssLine } from './ass-line.js'
+import { assPaint, glyphStyleOf } from './ass-look.js'
+import { type AssStyle, assStyles, noteUndrawn } from './ass-style.js'
+import { assMoments } from './ass-moments.js'
 import { cuePlace, type SubtitleCue } from './cue.js'
 
 type AssEvent = ParsedASS['events']['dialogue'][number]
 
-/** Those tags that are read; the library's own type of them does not resolve. */
-interface AssTags {
-  readonly a?: number
-  readonly an?: number
-  readonly b?: number
-  readonly i?: number
-  readonly fn?: string
-  readonly fs?: string
-  readonly pos?: readonly [number, number]
-  readonly fad?: readonly [number, number]
-  readonly c1?: string
-  readonly c3?: string
-  readonly c4?: string
-  readonly a1?: string
-  readonly a3?: string
-  readonly a4?: string
-  readonly alpha?: string
-  readonly bord?: number
-  readonly shad?: number
-}
-
-/** The size of the script's canvas, in which its lengths are counted. */
+/** What lines have in common: lengths are counted in the pixels of the script's canvas. */
 interface Script {
   readonly width: number
   readonly height: number
+  readonly wrap: number
+  readonly styles: ReadonlyMap<string, AssStyle>
 }
 
-/** Tags that are read at the beginning of a line; all others are named. */
-const KNOWN = new Set([
-  'a',
-  'an',
-  'b',
-  'i',
-  'fn',
-  'fs',
-  'pos',
-  'fad',
-  'c1',
-  'c3',
-  'c4',
-  'a1',
-  'a3',
-  'a4',
-  'alpha',
-  'bord',
-  'shad',
-])
-
 /**
- * Reads SubStation Alpha, old and Advanced: styles and, at the beginning of a line, tags for place, font, colours and fades.
- * Movement, drawings, karaoke, clips and styles that change within a line are refused by name, and can be dropped.
+ * Reads SubStation Alpha, old and Advanced: styles, and the tags of its lines for fonts, colours, edges, place,
+ * movement and fades. Transformations, drawings, karaoke, clips and turning are refused by name, and can be dropped.
  */
 export function readAss(text: string, notes: Notes): SubtitleCue[] {
-  const script = parseAss(text)
-  const canvas = { width: lengthOf(script.info['PlayResX'], 384), height: lengthOf(script.info['PlayResY'], 288) }
-  const styles = assStyles(script, text)
+  const parsed = parseAss(text)
+  const script = { ...canvasOf(parsed.info), wrap: wrapOf(parsed.info['WrapStyle']), styles: assStyles(parsed, text) }
+  const { styles } = script
   const [first] = styles.values()
-  return script.events.dialogue.flatMap((event, i): SubtitleCue[] => {
+  return parsed.events.dialogue.flatMap((event, i): SubtitleCue[] => {
     const where = cuePlace(i + 1, event.Start)
     const style = styles.get(event.Style.replace(/^\*/, '')) ?? styles.get('Default') ?? first
     if (!style) {
@@ -72,16 +36,73 @@ export function readAss(text: string, notes: Notes): SubtitleCue[] {
       return []
     }
     if (style.family === '') notes.refuse('a style that names no font', `the style "${style.name.slice(0, 40)}"`)
-    const tags = tagsOf(event, where, notes)
-    const words = wordsOf(event)
     if (event.End <= event.Start) notes.refuse('a subtitle that ends before it begins', where)
-    if (words.trim() === '') return []
-    noteUndrawn(style, notes)
-    const [fadeIn = 0, fadeOut = 0] = (tags.fad ?? [0, 0]).map((millis) => millis / 1000)
-    const order = { layer: Number.isFinite(event.Layer) ? event.Layer : 0, isPlaced: tags.pos !== undefined }
-    const look = styleOf(style, tags, { canvas, event })
-    return [{ text: words, style: look, from: event.Start, to: event.End, fadeIn, fadeOut, ...order, where }]
+    noteEffect(event, where, notes)
+    const line = readAssLine(event.Text.raw, { style, styles, wrap: script.wrap, where, notes })
+    const cue = cueOf(line, { event, style, script, where, notes })
+    if (cue) noteUndrawn(style, notes)
+    return cue ? [cue] : []
   })
+}
+
+interface LineContext {
+  readonly event: AssEvent
+  readonly style: AssStyle
+  readonly script: Script
+  readonly where: string
+  readonly notes: Notes
+}
+
+function cueOf(line: AssLine, { event, style, script, where, notes }: LineContext): SubtitleCue | undefined {
+  const { hasBox } = style
+  const { height } = script
+  const boxes = new Set(line.runs.map(({ look }) => [look.outline, look.edge, look.shadowX, look.shadowY].join(' ')))
+  if (hasBox && boxes.size > 1) notes.refuseOrDrop('a box that changes within a line', where)
+  const look = line.runs[0]?.look ?? style
+  const frame: TextFrame = {
+    ...(hasBox && {
+      box: {
+        padding: look.outline / height,
+        paint: assPaint(look.edge),
+        ...((look.shadowX !== 0 || look.shadowY !== 0) && {
+          shadow: { x: look.shadowX / height, y: look.shadowY / height, paint: assPaint(look.back) },
+        }),
+      },
+    }),
+    lineHeight: 1,
+    wrap: WRAPS[line.wrap] ?? 'even',
+    ...frameOf(line, { style, script, event }),
+  }
+  const pieces = line.runs.map((run) => ({ text: run.words, style: glyphStyleOf(run.look, { height, hasBox }) }))
+  const text = textOfPieces(pieces, frame)
+  if (!text || text.text.trim() === '') return undefined
+  const [from, to] = [event.Start, event.End]
+  const moments = assMoments(line, { from, to, canvas: script, frame })
+  const order = { layer: Number.isFinite(event.Layer) ? event.Layer : 0, isPlaced: line.place !== undefined }
+  const moves = line.place?.kind === 'moving' && ({ moves: true } as const)
+  return { ...text, ...moves, from, to, ...moments, ...order, where }
+}
+
+const WRAPS: readonly TextFrame['wrap'][] = ['even', 'fill', 'none', 'even-last']
+
+/** Other effects than these are notes of whoever wrote the script. */
+function noteEffect({ Effect }: AssEvent, where: string, notes: Notes): void {
+  if (!Effect || !/^\s*(?:banner|scroll)/i.test(Effect.name)) return
+  notes.refuseOrDrop(`the effect ${JSON.stringify(Effect.name.slice(0, 40))}`, where)
+}
+
+/** Of the two sizes that a script may leave out, the one follows from the other as players have it. */
+function canvasOf(info: ParsedASS['info']): { readonly width: number; readonly height: number } {
+  const [width, height] = [lengthOf(info['PlayResX']), lengthOf(info['PlayResY'])]
+  if (width !== undefined && height !== undefined) return { width, height }
+  if (height !== undefined) return { width: height === 1024 ? 1280 : (height * 4) / 3, height }
+  if (width !== undefined) return { width, height: width === 1280 ? 1024 : (width * 3) / 4 }
+  return { width: 384, height: 288 }
+}
+
+function wrapOf(written: string | undefined): number {
+  const value = Number(written ?? 0)
+  return [0, 1, 2, 3].includes(value) ? value : 0
 }
 
 function parseAss(text: string): ParsedASS {
@@ -109,97 +130,46 @@ function notAss(cause?: unknown): SheafError {
   })
 }
 
-const lengthOf = (value: string | undefined, otherwise: number): number => {
+function lengthOf(value: string | undefined): number | undefined {
   const length = Number(value)
-  return length >= 1 && length <= 100_000 ? length : otherwise
+  return length >= 1 && length <= 100_000 ? length : undefined
 }
 
-/** The tags at the beginning of a line; what cannot be done is noted. */
-function tagsOf({ Text, Effect }: AssEvent, where: string, notes: Notes): AssTags {
-  const [head, ...rest] = Text.parsed
-  const tags = Object.assign({}, ...((head?.tags ?? []) as readonly AssTags[])) as AssTags
-  const named = new Set(Object.keys(tags).filter((key) => !KNOWN.has(key)))
-  if (Text.parsed.some(({ drawing }) => drawing.length > 0)) named.add('p')
-  for (const key of [...named].sort()) notes.refuseOrDrop(`the tag \\${key}`, where)
-  if (rest.some(({ tags: later, text }) => later.length > 0 && text !== '')) {
-    notes.refuseOrDrop('a style that changes within a line', where)
-  }
-  if (Effect) notes.refuseOrDrop(`the effect ${JSON.stringify(Effect.name.slice(0, 40))}`, where)
-  return tags
-}
-
-function wordsOf({ Text }: AssEvent): string {
-  const words = Text.parsed.map(({ text, drawing }) => (drawing.length > 0 ? '' : text)).join('')
-  return words.replace(/\\N/g, '\n').replace(/\\n/g, ' ').replace(/\\h/g, '\u00a0')
-}
-
-function styleOf(
-  style: AssStyle,
-  tags: AssTags,
-  { canvas, event }: { readonly canvas: Script; readonly event: AssEvent },
-): TextStyle {
-  const number = (value: unknown, otherwise: number): number =>
-    Number.isFinite(Number(value)) ? Number(value) : otherwise
-  const down = (value: number): number => value / canvas.height
-  const outline = tags.bord ?? style.outline
-  const shadow = tags.shad ?? style.shadow
-  const edge = paintOf(style.edge, tags.c3, tags.a3 ?? tags.alpha)
-  const bold = tags.b ?? (style.bold ? 1 : 0)
-  return {
-    font: {
-      family: (tags.fn ?? style.family).replace(/^@/, ''),
-      weight: bold === 0 ? 400 : 700,
-      italic: tags.i === undefined ? style.italic : tags.i !== 0,
-    },
-    size: down(number(tags.fs, style.size)),
-    measure: 'line',
-    paint: paintOf(style.primary, tags.c1, tags.a1 ?? tags.alpha),
-    ...(style.hasBox
-      ? { box: { padding: down(outline), paint: edge } }
-      : { outline: { width: down(outline), paint: edge } }),
-    ...(shadow > 0 && {
-      shadow: {
-        x: down(shadow),
-        y: down(shadow),
-        blur: 0,
-        paint: paintOf(style.back, tags.c4, tags.a4 ?? tags.alpha),
-      },
-    }),
-    lineHeight: 1,
-    ...placeOf(tags, { style, canvas, event }),
-  }
-}
-
-type Place = Pick<TextStyle, 'align' | 'x' | 'y' | 'anchorX' | 'anchorY' | 'maxWidth'>
+type Place = Pick<TextFrame, 'align' | 'x' | 'y' | 'anchorX' | 'anchorY' | 'maxWidth'>
 
 /** Alignment counts as on a numeric keypad: 1 lower left to 9 upper right. */
-function placeOf(
-  tags: AssTags,
-  { style, canvas, event }: { readonly style: AssStyle; readonly canvas: Script; readonly event: AssEvent },
+function frameOf(
+  { alignment, place }: AssLine,
+  { style, script, event }: { readonly style: AssStyle; readonly script: Script; readonly event: AssEvent },
 ): Place {
-  const key = tags.an ?? oldAlignment(tags.a ?? 0) ?? style.alignment
-  const across = (key - 1) % 3
-  const upwards = Math.floor((key - 1) / 3)
+  const across = (alignment - 1) % 3
+  const upwards = Math.floor((alignment - 1) / 3)
   const margin = (own: number, styles: number): number => own || styles
-  const left = margin(event.MarginL, style.marginLeft) / canvas.width
-  const right = 1 - margin(event.MarginR, style.marginRight) / canvas.width
-  const upright = margin(event.MarginV, style.marginUpright) / canvas.height
+  const left = margin(event.MarginL, style.marginLeft) / script.width
+  const right = 1 - margin(event.MarginR, style.marginRight) / script.width
+  const upright = margin(event.MarginV, style.marginUpright) / script.height
   const x = [left, (left + right) / 2, right][across] ?? 0.5
   const y = [1 - upright, 0.5, upright][upwards] ?? 1
+  const [anchorX, anchorY] = [across / 2, 1 - upwards / 2]
   return {
     align: (['left', 'centre', 'right'] as const)[across] ?? 'centre',
-    x: tags.pos ? tags.pos[0] / canvas.width : x,
-    y: tags.pos ? tags.pos[1] / canvas.height : y,
-    anchorX: across / 2,
-    anchorY: 1 - upwards / 2,
+    ...placedAt(place, { x, y, anchorX, anchorY }, script),
+    anchorX,
+    anchorY,
     maxWidth: Math.max(0.1, right - left),
   }
 }
 
-/** `AABBGGRR`, its alpha counting from opaque to transparent; tags say colour and alpha each by themselves. */
-function paintOf(written: string, colour: string | undefined, alpha: string | undefined): Paint {
-  const bgr = (colour ?? written.slice(2)).padStart(6, '0').slice(-6).toLowerCase()
-  const clear = Number.parseInt(alpha ?? written.slice(0, 2), 16)
-  const rgb = `${bgr.slice(4)}${bgr.slice(2, 4)}${bgr.slice(0, 2)}`
-  return { rgb: /^[0-9a-f]{6}$/.test(rgb) ? rgb : 'ffffff', opacity: 1 - (Number.isNaN(clear) ? 0 : clear) / 255 }
+/** How far from the edges of the canvas a text is drawn that its clip then moves: its outline is whole there. */
+const INSET = 0.05
+
+function placedAt(
+  place: AssPlace | undefined,
+  otherwise: { readonly x: number; readonly y: number; readonly anchorX: number; readonly anchorY: number },
+  { width, height }: Script,
+): { readonly x: number; readonly y: number } {
+  if (place?.kind === 'still') return { x: place.x / width, y: place.y / height }
+  const inside = (anchor: number): number => INSET + anchor * (1 - 2 * INSET)
+  const { x, y, anchorX, anchorY } = otherwise
+  return place ? { x: inside(anchorX), y: inside(anchorY) } : { x, y }
 }

@@ -1,45 +1,69 @@
 import type { Notes } from '../model/refusal.js'
-import { SUBTITLE_STYLE } from '../model/text.js'
+import { SUBTITLE_STYLE, type TextFrame } from '../model/text.js'
+import { textOfPieces, trimPieces } from '../model/text-pieces.js'
 import { cuePlace, type SubtitleCue } from './cue.js'
+import { readMarkup } from './read-markup.js'
+import { readVttSheet } from './vtt-sheet.js'
 
 const TIMES = /^\s*((?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})\s*-->\s*((?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})(.*)$/
 const LIKE_TIMES = /^[\s\d:.,]*-->[\s\d:.,]*$/
-const MARKUP = /<\/?[a-z][^>]*>|\{\\[^}]*\}/gi
-const WHOLLY = /^\s*<(i|b)>([^<]*)<\/\1>\s*$/i
-
 /** What a block without times may begin with in WebVTT; any other text outside of a subtitle is said. */
 const HEADS = /^\s*(?:WEBVTT|NOTE|STYLE|REGION)\b/
 
 /**
- * Reads SubRip and WebVTT. Markup of a whole subtitle (`<i>`, `<b>`) is kept; within one, and places in WebVTT, it is
- * left out with one warning. A subtitle begins with its line of times, and holds all up to the next one's number.
+ * Reads SubRip and WebVTT with their markup. Places in WebVTT are left out with one warning. A subtitle begins with its
+ * line of times, and holds all up to the next one's number.
  */
 export function readSrt(text: string, family: string, notes: Notes): SubtitleCue[] {
   const cues: SubtitleCue[] = []
-  let plain = true
-  const { hasHead, blocks } = blocksOf(text, notes)
-  if (hasHead) notes.warn('text before the first subtitle has no times; it is not shown')
+  let hasPlaces = false
+  const { before, isVtt, blocks } = blocksOf(text, notes)
+  if (paragraphs(before).some((block) => !HEADS.test(block))) {
+    notes.warn('text before the first subtitle has no times; it is not shown')
+  }
+  const sheet = readVttSheet(isVtt ? before : [], notes)
   for (const { times, lines } of blocks) {
     const [from, to] = [secondsOf(times[1] ?? ''), secondsOf(times[2] ?? '')]
     const where = cuePlace(cues.length + 1, from)
-    const { words, weight, italic, lost } = unmarked(lines.join('\n').trim())
-    plain &&= !lost && (times[3] ?? '').trim() === ''
+    const { pieces, alignment } = readMarkup(lines.join('\n').trim(), { family, sheet, isVtt, where, notes })
+    hasPlaces ||= (times[3] ?? '').trim() !== ''
     if (to <= from) notes.refuse('a subtitle that ends before it begins', where)
-    const style = { ...SUBTITLE_STYLE, font: { family, weight, italic } }
-    if (words !== '')
-      cues.push({ text: words, style, from, to, fadeIn: 0, fadeOut: 0, layer: 0, isPlaced: false, where })
+    const picture = textOfPieces(trimPieces(pieces), frameOf(alignment))
+    if (!picture) continue
+    cues.push({ ...picture, from, to, opacity: [], motion: [], layer: 0, isPlaced: false, where })
   }
-  if (!plain) notes.warn('styles within subtitles, and places that WebVTT gives them, are left out')
+  if (hasPlaces) notes.warn('places that WebVTT gives subtitles are left out')
   return cues
 }
+
+/** Where a text stands: in the middle below, or as keys lie on a numeric keypad. */
+function frameOf(alignment = 2): TextFrame {
+  const across = (alignment - 1) % 3
+  const anchorY = 1 - Math.floor((alignment - 1) / 3) / 2
+  const { y } = SUBTITLE_STYLE
+  return {
+    ...FRAME,
+    align: (['left', 'centre', 'right'] as const)[across] ?? 'centre',
+    x: [(1 - FRAME.maxWidth) / 2, 0.5, (1 + FRAME.maxWidth) / 2][across] ?? 0.5,
+    y: anchorY === 0.5 ? 0.5 : anchorY === 0 ? 1 - y : y,
+    anchorX: across / 2,
+    anchorY,
+  }
+}
+
+const { lineHeight, maxWidth } = SUBTITLE_STYLE
+const FRAME = { lineHeight, maxWidth } as const
 
 interface Block {
   readonly times: RegExpExecArray
   readonly lines: readonly string[]
 }
 
-/** The subtitles of a file, and whether other text stands before them; times that are none are refused. */
-function blocksOf(text: string, notes: Notes): { readonly hasHead: boolean; readonly blocks: readonly Block[] } {
+/** The subtitles of a file, and the lines before them; times that are none are refused. */
+function blocksOf(
+  text: string,
+  notes: Notes,
+): { readonly before: readonly string[]; readonly isVtt: boolean; readonly blocks: readonly Block[] } {
   const isVtt = /^\uFEFF?WEBVTT\b/.test(text)
   const lines = text
     .replace(/^\uFEFF/, '')
@@ -53,12 +77,11 @@ function blocksOf(text: string, notes: Notes): { readonly hasHead: boolean; read
     return times ? [{ at, times, from: at - nameLines(lines, at, isVtt) }] : []
   })
   const before = lines.slice(0, starts[0]?.from ?? lines.length)
-  const hasHead = paragraphs(before).some((block) => !HEADS.test(block))
   const blocks = starts.map(({ at, times }, i) => {
     const own = lines.slice(at + 1, starts[i + 1]?.from ?? lines.length)
     return { times, lines: isVtt ? withoutRemarks(own) : own }
   })
-  return { hasHead, blocks }
+  return { before, isVtt, blocks }
 }
 
 /** Lines right before a line of times that only number or name it: a number, or in WebVTT a name after a blank line. */
@@ -80,21 +103,6 @@ function withoutRemarks(lines: readonly string[]): readonly string[] {
   const [first = '', ...rest] = lines.join('\n').split(/\n[ \t]*\n/)
   return [first, ...rest.filter((block) => !HEADS.test(block))].join('\n\n').split('\n')
 }
-
-function unmarked(written: string): {
-  readonly words: string
-  readonly weight: number
-  readonly italic: boolean
-  readonly lost: boolean
-} {
-  const whole = WHOLLY.exec(written)
-  const inside = whole?.[2] ?? written
-  const words = inside.replace(MARKUP, '').replace(/&(amp|lt|gt|nbsp);/g, (_, name: string) => ENTITIES[name] ?? '')
-  const tag = whole?.[1]?.toLowerCase()
-  return { words, weight: tag === 'b' ? 700 : 400, italic: tag === 'i', lost: inside.search(MARKUP) !== -1 }
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', nbsp: '\u00a0' }
 
 function secondsOf(time: string): number {
   return time

@@ -52,8 +52,15 @@ const [LINE, LETTER] = [1.25, 0.5]
 /** Of most pictures: width by height. */
 const ASPECT = 16 / 9
 
-function tallness({ text, style }: SubtitleCue): number {
+function tallness({ text, style, runs = [] }: SubtitleCue): number {
   const fits = Math.max(1, Math.floor((style.maxWidth * ASPECT) / (style.size * LETTER)))
-  const lines = text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / fits)), 0)
-  return lines * style.size * style.lineHeight * (style.measure === 'line' ? 1 : LINE)
+  let at = 0
+  return text.split('\n').reduce((sum, line) => {
+    const [from, to] = [at, at + line.length]
+    at = to + 1
+    const largest = runs.filter((run) => run.from < to && run.to > from).map((run) => run.style.size)
+    const lines = style.wrap === 'none' ? 1 : Math.max(1, Math.ceil(line.length / fits))
+    const size = Math.max(style.size, ...largest)
+    return sum + lines * size * style.lineHeight * (style.measure === 'line' ? 1 : LINE)
+  }, 0)
 }

@@ -49,7 +49,7 @@ describe('subtitles', () => {
   it('of WebVTT are read without their places, with a warning', () => {
     const out = burn('a.vtt', 'WEBVTT\n\nNOTE a remark\n\n00:01.000 --> 00:02.000 line:0\n<c.loud>Boo</c> you\n')
     expect(out.texts.map(({ text }) => text)).toEqual(['Boo you'])
-    expect(out.report.warnings).toEqual(['styles within subtitles, and places that WebVTT gives them, are left out'])
+    expect(out.report.warnings).toEqual(['places that WebVTT gives subtitles are left out'])
   })
 
   it('keep what stands after a blank line, and begin at their times without one', () => {
@@ -156,17 +156,17 @@ Dialogue: Marked=0,0:00:01.00,0:00:02.00,*Default,NTP,0000,0000,0000,,Old\\Nword
     })
   })
 
-  it('of ASS say which style asks for what is not drawn, once', () => {
+  it('of ASS have the lines, stretches and spaces of their style, and say once what of it is not drawn', () => {
     const fields = 'Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle'
     const styled = ass(`${line('a')}\n${line('b', '0:00:03.00,0:00:04.00')}`)
       .replace('Alignment, MarginL', `Alignment, ${fields}, MarginL`)
-      .replace(',2,10,30,36', ',2,-1,0,120,100,0,5.5,10,30,36')
-    expect(() => burn('a.ass', styled)).toThrow(
-      /3 things[^]*the style "Default": Underline -1\n[^]*ScaleX 120\n[^]*Angle 5\.5$/,
-    )
-    expect(burn('a.ass', styled, { dropUnknown: true }).report.warnings).toContain(
-      'the style "Default": ScaleX 120 is left out',
-    )
+      .replace(',2,10,30,36', ',2,-1,-1,120,90,3.6,5.5,10,30,36')
+    expect(() => burn('a.ass', styled)).toThrow(/1 thing[^]*the style "Default": Angle 5\.5$/)
+    const out = burn('a.ass', styled, { dropUnknown: true })
+    expect(out.report.warnings).toEqual(['the style "Default": Angle 5.5 is left out'])
+    expect(out.texts[0]?.style).toMatchObject({
+      ...{ underline: true, strikeOut: true, stretchX: 1.2, stretchY: 0.9, spacing: 0.01 },
+    })
   })
 
   it.each(['Dialogue: 0,0:00:01.00,0:00:02.00', 'Dialogue: 0,soon,later,Default,,0,0,0,,x'])(
@@ -174,20 +174,10 @@ Dialogue: Marked=0,0:00:01.00,0:00:02.00,*Default,NTP,0000,0000,0000,,Old\\Nword
     (broken) => expect(() => burn('a.ass', ass(broken))).toThrow(/cannot be read as SubStation Alpha/),
   )
 
-  it('of ASS that move or change within a line are refused by name and place, or left plain when asked', () => {
-    const moving = ass(
-      `${line('{\\move(0,0,9,9)}a')}\n${line('b {\\b1}c', '0:00:03.00,0:00:04.00')}\n${line('{\\p1}m 0 0 l 9 9', '0:00:05.00,0:00:06.00')}`,
-    )
-    expect(() => burn('a.ass', moving)).toThrow(
-      /subtitle 1 at 00:00:01\.000: the tag \\move[^]*subtitle 2 [^]*changes within a line[^]*subtitle 3 [^]*the tag \\p/,
-    )
-    const out = burn('a.ass', moving, { dropUnknown: true })
-    expect(out.texts.map(({ text }) => text)).toEqual(['a', 'b c'])
-  })
-
   it.each([
     ['\\fs20000', 'a size of text of 55.6 heights of the picture; up to 2 is possible'],
-    ['\\fs0', 'a size of text of 0 heights of the picture; up to 2 is possible'],
+    ['\\fscx5000', 'letters stretched 50 times; 0.01 to 10 times are possible'],
+    ['\\fsp9000', 'the space between letters of 25 heights of the picture; up to 2 is possible'],
     ['\\bord100000', 'an outline of 278 heights of the picture; up to 0.1 is possible'],
     ['\\shad5000', 'the distance of a shadow of 13.9 heights of the picture; up to 0.1 is possible'],
   ])('that would be as large as %s are refused by name', (tag, what) => {

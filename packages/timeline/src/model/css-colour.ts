@@ -1,16 +1,31 @@
-import type { Paint } from '../model/text.js'
+import type { Paint } from './text.js'
 
+/** Those of HTML, and the few more that subtitles are written with. */
 const NAMED: Readonly<Record<string, string>> = {
+  aqua: '00ffff',
   black: '000000',
-  white: 'ffffff',
-  red: 'ff0000',
-  green: '008000',
   blue: '0000ff',
+  cyan: '00ffff',
+  fuchsia: 'ff00ff',
+  gray: '808080',
+  green: '008000',
+  grey: '808080',
+  lime: '00ff00',
+  magenta: 'ff00ff',
+  maroon: '800000',
+  navy: '000080',
+  olive: '808000',
+  orange: 'ffa500',
+  purple: '800080',
+  red: 'ff0000',
+  silver: 'c0c0c0',
+  teal: '008080',
+  white: 'ffffff',
   yellow: 'ffff00',
 }
 
 /** A colour as style sheets write it (`#fff`, `#1f2e3d`, `#1f2e3dcc`, `rgba(0, 0, 0, 0.7)`); undefined for others. */
-export function studioColour(text: string): Paint | undefined {
+export function cssColour(text: string): Paint | undefined {
   const written = text.trim().toLowerCase()
   if (written === 'transparent') return { rgb: '000000', opacity: 0 }
   const named = Object.hasOwn(NAMED, written) ? NAMED[written] : undefined
