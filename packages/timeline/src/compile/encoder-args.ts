@@ -1,6 +1,7 @@
 import type { EncoderName, PictureCoding } from '../preset/picture-coding.js'
 import { SEGMENT_LENGTH } from '../segment/plan-segments.js'
 import type { FrameFormat } from './frame-format.js'
+import { filterNumber } from './filter-number.js'
 import { x265Light } from './x265-light.js'
 
 /** Swscale's choices that give the same pixels on every CPU. */
@@ -76,11 +77,11 @@ const BY_ENCODER: Readonly<Record<EncoderName, (job: EncoderJob) => string[]>> =
   ],
   ffv1: () => ['-level', '3', '-g', '1', '-slices', '4', '-slicecrc', '1', '-threads', '4', '-flags:v', '+bitexact'],
   png: ({ format }) => [
-    ...toRgb(format, format.pixFmt === 'yuv444p' ? 'rgb24' : 'rgb48be'),
+    ...(format.pixFmt === 'yuv444p' ? toRgb(format, 'rgb24') : toRgb(format, 'gbrp16le', WHITE_16, 'rgb48be')),
     ...['-pred', 'mixed', '-threads', '4', '-flags:v', '+bitexact'],
   ],
   exr: ({ coding, format }) => [
-    ...toRgb(format, 'gbrpf32le'),
+    ...toRgb(format, 'gbrpf32le', WHITE_FLOAT),
     ...['-format', coding.format ?? 'half', '-compression', coding.compression ?? 'zip1'],
     ...['-threads', '4', '-flags:v', '+bitexact'],
   ],
@@ -170,9 +171,17 @@ function x265Pass({ part }: EncoderJob): string {
 const speedArgs = ({ speed }: PictureCoding): string[] => ['-preset', String(speed ?? 'medium')]
 const tuneArgs = ({ tune }: PictureCoding): string[] => (tune === undefined ? [] : ['-tune', tune])
 
-/** RGB of full range, by the matrix that the pictures have. */
-function toRgb(format: FrameFormat, pixels: string): string[] {
-  return ['-vf', `scale=${EXACT}:${matrixOf(format)},format=${pixels}`]
+/** What ffmpeg's scaler makes of white of more than eight bits in RGB of full range, of 65535: the rest is made up for. */
+const SCALED_WHITE = 65_283
+const WHITE_GAIN = filterNumber(65_535 / SCALED_WHITE)
+const WHITE_16 = `colorchannelmixer=rr=${WHITE_GAIN}:gg=${WHITE_GAIN}:bb=${WHITE_GAIN}`
+const WHITE_FLOAT = `exposure=exposure=${filterNumber(Math.log2(65_535 / SCALED_WHITE))}`
+
+/** RGB of full range, by the matrix that the pictures have, then by `levels`, and packed as `last`. */
+function toRgb(format: FrameFormat, pixels: string, levels?: string, last?: string): string[] {
+  const packed = last === undefined ? [] : [`scale=${EXACT}`, `format=${last}`]
+  const filters = [`scale=${EXACT}:${matrixOf(format)}`, `format=${pixels}`, ...(levels ? [levels] : []), ...packed]
+  return ['-vf', filters.join(',')]
 }
 
 const matrixOf = ({ colour }: FrameFormat): string =>

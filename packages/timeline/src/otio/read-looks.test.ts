@@ -106,6 +106,9 @@ describe('looks in OTIO', () => {
   it('hold what Premiere writes on every clip, its motion and its opacity, and some of its effects', () => {
     const rest = premiere('AE.ADBE Opacity', { 1: 100, 2: 18, 3: 0 })
     expect(lookOf(rest, premiere('AE.ADBE Motion', still))).toBe(undefined)
+    const guess = expect.stringMatching(/^Premiere's scale of 100 % is taken for fitted/) as string
+    expect(read([premiere('AE.ADBE Motion', still), rest]).report.warnings).toEqual([guess])
+    expect(read([rest]).report.warnings).toEqual([])
     const motion = premiere('AE.ADBE Motion', { ...still, 1: { X: 0.75, Y: 0.25 }, 5: 12, 8: 25 })
     const half = premiere('AE.ADBE Opacity', { 1: 50, 2: 18, 3: 0 })
     const looks = lookOf(

@@ -70,6 +70,12 @@ function readPremiere(metadata: JsonObject, place: LevelPlace): Part | undefined
   if (!part) return undefined
   if (part.kind === 'refused') return unread(part.what, place)
   const { opacity, effect, crop, place: placed } = part
+  // Told once: it is the same of every clip.
+  if (part.fitted) {
+    place.notes.warn(
+      "Premiere's scale of 100 % is taken for fitted into the picture: whether a medium was set to the frame's size there the file does not say; look at those of another size than the sequence",
+    )
+  }
   return {
     ...(effect && { effect }),
     ...(crop && { crop }),

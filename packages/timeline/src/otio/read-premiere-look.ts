@@ -10,6 +10,8 @@ export type PremierePart =
       readonly crop?: Crop
       readonly place?: Place
       readonly opacity?: number
+      /** Whether a scale of 100 % was taken for fitted into the canvas. */
+      readonly fitted?: true
     }
   | { readonly kind: 'refused'; readonly what: string }
 
@@ -86,7 +88,7 @@ function readMotion(settings: Settings): PremierePart {
   const [x, y] = [position[0] - 0.5, position[1] - 0.5]
   const place: Place = { x, y, scaleX: 1, scaleY: 1, rotation, anchorX: 0.5, anchorY: 0.5 }
   return {
-    kind: 'part',
+    ...{ kind: 'part', fitted: true },
     ...((x !== 0 || y !== 0 || rotation !== 0) && { place }),
     ...(sides.some((side) => side !== 0) && {
       crop: { left: left ?? 0, top: top ?? 0, right: right ?? 0, bottom: bottom ?? 0 },

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { PictureCoding } from '../preset/picture-coding.js'
+import { ffmpeg, hasFfmpeg } from '../testing/ffmpeg.js'
+import { encoderArgs } from './encoder-args.js'
+import { frameFormat, type PixelFormat } from './frame-format.js'
+
+/** Levels of limited range in eight bits: black, just above, middle grey, white. */
+const LEVELS = [16, 17, 126, 235] as const
+const full = (level: number): number => (level - 16) / 219
+const [WIDTH, HEIGHT] = [16 * LEVELS.length, 16] as const
+
+describe.runIf(hasFfmpeg())('levels in files of pictures', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'sheaf-levels-'))
+  afterAll(() => {
+    rmSync(dir, { recursive: true, force: true })
+  })
+
+  /** The first channel of each band, as the file's own decoder gives it; bands are of one value each. */
+  function written(coding: PictureCoding, pixFmt: PixelFormat, read: string): number[] {
+    const bits = pixFmt.endsWith('10le') ? 10 : 8
+    const bands = Array.from({ length: WIDTH * HEIGHT }, (_, i) => LEVELS[Math.floor((i % WIDTH) / 16)] ?? 0)
+    const samples = [...bands, ...bands.map(() => 128), ...bands.map(() => 128)].map((value) => value << (bits - 8))
+    const raw = join(dir, 'raw')
+    writeFileSync(raw, Buffer.from(bits === 8 ? Uint8Array.from(samples).buffer : Uint16Array.from(samples).buffer))
+    const file = join(dir, `picture.${coding.encoder}`)
+    const format = frameFormat({ width: WIDTH, height: HEIGHT, pixFmt })
+    const input = ['-f', 'rawvideo', '-pixel_format', pixFmt, '-video_size', `${WIDTH}x${HEIGHT}`, '-i', `file:${raw}`]
+    const encoder = encoderArgs({ coding, format, part: { kind: 'segment' } })
+    ffmpeg([
+      '-v',
+      'error',
+      '-y',
+      ...input,
+      '-frames:v',
+      '1',
+      ...encoder,
+      '-f',
+      'image2',
+      '-update',
+      '1',
+      `file:${file}`,
+    ])
+    const bytes = ffmpeg(['-v', 'error', '-i', `file:${file}`, '-f', 'rawvideo', '-pix_fmt', read, 'pipe:1'])
+    const [size, step] = read === 'gbrpf32le' ? [4, 4] : read === 'rgb48be' ? [2, 6] : [1, 3]
+    const at = (pixel: number): number =>
+      size === 4
+        ? bytes.readFloatLE(pixel * step)
+        : size === 2
+          ? bytes.readUInt16BE(pixel * step)
+          : bytes[pixel * step]!
+    return LEVELS.map((_, band) => {
+      const values = new Set(Array.from({ length: 16 }, (_, x) => at(band * 16 + x)))
+      expect([...values]).toHaveLength(1)
+      return [...values][0]!
+    })
+  }
+
+  it('PNG of 16 and of 8 bits: white is all ones, the rest where it belongs', () => {
+    const deep = written({ encoder: 'png' }, 'yuv444p10le', 'rgb48be')
+    expect([deep[0], deep[3]]).toEqual([0, 65_535])
+    for (const [i, level] of LEVELS.entries()) expect(Math.abs(deep[i]! - full(level) * 65_535)).toBeLessThan(1)
+    expect(written({ encoder: 'png' }, 'yuv444p', 'rgb24')).toEqual([0, 1, 128, 255])
+  })
+
+  it.each(['half', 'float'] as const)('EXR of %s: white is 1, the rest as it is shown', (format) => {
+    const values = written({ encoder: 'exr', format }, 'yuv444p10le', 'gbrpf32le')
+    expect([values[0], values[3]]).toEqual([0, 1])
+    const most = format === 'half' ? 2 ** -11 : 2 ** -16
+    for (const [i, level] of LEVELS.entries()) expect(Math.abs(values[i]! - full(level))).toBeLessThan(most)
+  })
+})
