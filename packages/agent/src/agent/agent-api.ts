@@ -14,7 +14,7 @@ import {
   type SubmitResponse,
 } from '@sheaf/protocol'
 import type { ApiAgent } from '../api/index.js'
-import { chipFingerprint, isChip, probeMedia, type EngineClass } from '../engine/index.js'
+import { chipFingerprint, isChip, brokenPictures, probeMedia, type EngineClass } from '../engine/index.js'
 import { ingestEdit, presetViews } from '../ingest/index.js'
 import type { AgentParts, PartsInit } from './agent-parts.js'
 import { isClosed } from './farm-reader.js'
@@ -80,6 +80,7 @@ export class AgentApi implements ApiAgent {
     this.#refuseSecondWriter(request)
     const { payload, warnings } = await ingestEdit(request, {
       probe: (path, part) => probeMedia({ tools, path, part }),
+      broken: (pictures) => brokenPictures(pictures, { tools }),
       madeFolder: (jobId) => join(storage.paths.assets, jobId, 'made'),
       putManifest: async (bytes) => (await storage.blobs.put(bytes)).id,
       registerAsset: (jobId, asset, source) => storage.registry.register(jobId, asset, source),

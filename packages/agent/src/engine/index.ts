@@ -10,6 +10,8 @@ export {
 export { classFingerprint, ENGINE_VERSION, engineFingerprint, type FingerprintOptions } from './engine-fingerprint.js'
 export { findFfmpeg, type FfmpegTools, type FindFfmpegOptions } from './find-ffmpeg.js'
 export { inputPlaces, pictureList } from './input-places.js'
+export { brokenPictures, type PictureFile } from './broken-pictures.js'
+export { isPictureCutOff } from './picture-end.js'
 export { readPictureHead, type PictureHead } from './picture-head.js'
 export { probeMedia, type ProbeMediaOptions } from './probe-media.js'
 export { makeProbeEdit, type ProbeEdit, type ProbeEditRecipe } from './probe-edit.js'

@@ -118,25 +118,30 @@ async function probeStreams({ tools, file, input, signal }: Probe): Promise<Prob
   }
 }
 
-/** The first pictures, decoded. What does not decode gives none: that is said where it is rendered. */
+/** The first pictures, decoded. What does not decode gives none, which is said where it is rendered; a still is refused. */
 async function probeFrames(
   { tools, file, input, signal }: Probe,
-  { streams = [] }: ProbeReport,
+  { streams = [], format }: ProbeReport,
 ): Promise<ProbeFrame[]> {
   const video = streams.find((stream) => stream.codec_type === 'video' && stream.disposition?.attached_pic !== 1)
   if (!video) return []
   try {
-    const { stdout } = await runTool({
+    const { stdout, stderr } = await runTool({
       file: tools.ffprobe,
       args: [...frameProbeArgs(video.index), ...input],
       signal,
     })
+    // A compositor that has something to say of a picture fails.
+    if (isStill(format) && stderr.trim() !== '') throw invalid(file, 'it is damaged: it does not decode whole')
     return [...((JSON.parse(stdout.toString('utf8')) as ProbeReport).frames ?? [])]
   } catch (error) {
     signal?.throwIfAborted()
     throw await probeFailed(file, error)
   }
 }
+
+/** Whether a file is one picture. */
+const isStill = (format: ProbeReport['format']): boolean => /_pipe$|^image2$/.test(format?.format_name ?? '')
 
 /** Packets as lines, read while they come: as one JSON a long recording would not fit into memory. */
 async function probePackets({ tools, file, input, signal }: Probe): Promise<ProbePacket[]> {

@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { isSheafError, type AssetId } from '@sheaf/protocol'
 import type { MediaIndex, MediaState, MediaTarget, PictureSpan } from '@sheaf/timeline'
 import { filesOf, type AssetSource } from '../blobs/index.js'
-import { findSequence } from './find-sequence.js'
+import { findSequence, type FindSequenceInit } from './find-sequence.js'
 import { DiskFinder, type MediaFinder } from './media-finder.js'
 
 /** A medium that an edit names, found and indexed, or the reason why not. */
@@ -27,6 +27,8 @@ export interface FindMediaInit {
   readonly probe: (path: string, part?: MediumPart) => Promise<MediaIndex>
   /** Where media are looked for; beside the edit without it. */
   readonly finder?: MediaFinder | undefined
+  /** See {@link FindSequenceInit}. */
+  readonly broken?: FindSequenceInit['broken']
   /** Which pictures of a sequence the edit shows; all without it. */
   readonly picturesOf?: ((target: MediaTarget) => PictureSpan | undefined) | undefined
 }
@@ -57,7 +59,7 @@ async function findOne(target: MediaTarget, finder: MediaFinder, init: FindMedia
   const { sequence } = target
   if (sequence) {
     const used = init.picturesOf?.(target)
-    return orUnreadable(target.path, () => findSequence(sequence, { finder, probe, used }))
+    return orUnreadable(target.path, () => findSequence(sequence, { finder, probe, used, broken: init.broken }))
   }
   const place = await finder.find(target)
   const { path } = place

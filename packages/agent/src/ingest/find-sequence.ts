@@ -17,7 +17,7 @@ import {
 } from '@sheaf/timeline'
 import { sourceOfParts, type AssetSource } from '../blobs/index.js'
 import type { MediaFinder, MediaFolder } from './media-finder.js'
-import { readPictureHead, type PictureHead } from '../engine/index.js'
+import { isPictureCutOff, readPictureHead, type PictureFile, type PictureHead } from '../engine/index.js'
 
 /** A sequence as it was found: its files as one asset. */
 export interface FoundSequence {
@@ -29,6 +29,8 @@ export interface FoundSequence {
 export interface FindSequenceInit {
   readonly finder: MediaFinder
   readonly probe: (source: AssetSource) => Promise<MediaIndex>
+  /** Which of some pictures do not decode, by their places in the list; without it none is decoded. */
+  readonly broken?: ((pictures: readonly PictureFile[]) => Promise<readonly number[]>) | undefined
   /** The pictures that the edit shows; the others are neither read nor carried along. */
   readonly used: PictureSpan | undefined
 }
@@ -54,7 +56,7 @@ export async function findSequence(target: SequenceTarget, init: FindSequenceIni
     return { path, state: { state: 'missing', looked: path, why: 'absent' }, source: undefined }
   }
   const pictures = await lookAt(place.folder, named.files)
-  const problem = differences(pictures, named.numbering)
+  const problem = differences(pictures, named.numbering) ?? (await undecodable(pictures, named.numbering, init.broken))
   if (problem !== undefined) return broken(path, problem)
   return indexed(target, { path, named, pictures, probe: init.probe })
 }
@@ -166,8 +168,7 @@ async function readHead(source: AssetSource): Promise<Pick<LookedAt, 'problem' |
     }
     const head = await readPictureHead(read)
     if (!head) return { problem: 'is no PNG, JPEG, TIFF, OpenEXR or DPX picture', head }
-    const end = await read(source.sizeBytes - 12, 12)
-    const cutOff = head.container === 'png_pipe' && end.toString('latin1', 4, 8) !== 'IEND'
+    const cutOff = await isPictureCutOff({ read, sizeBytes: source.sizeBytes, container: head.container })
     return { problem: cutOff ? 'is cut off before its end' : undefined, head }
   } finally {
     await file.close()
@@ -185,6 +186,29 @@ function differences(pictures: readonly LookedAt[], numbering: SequenceNumbering
   if (!first || !other) return undefined
   const all = foldPictureNames(numbering, spansOf(unlike.map(({ picture }) => picture)))
   return `its pictures are not alike: ${first.name} is ${first.head?.layout}, ${other.name} is ${other.head?.layout} (those that differ: ${all})`
+}
+
+/** Sequences of more are not decoded when they are submitted: then only their structure is known to be whole. */
+const MOST_DECODED = { pictures: 64, bytes: 256 * 1024 * 1024 } as const
+
+/** The pictures that do not decode, in words; undefined when all do, or when there are too many to try. */
+async function undecodable(
+  pictures: readonly LookedAt[],
+  numbering: SequenceNumbering,
+  broken: FindSequenceInit['broken'],
+): Promise<string | undefined> {
+  const files = pictures.flatMap(({ source, head }): PictureFile[] =>
+    source && head ? [{ path: source.path, container: head.container, part: partOf(source) }] : [],
+  )
+  const bytes = pictures.reduce((sum, { source }) => sum + (source?.sizeBytes ?? 0), 0)
+  if (!broken || files.length > MOST_DECODED.pictures || bytes > MOST_DECODED.bytes) return undefined
+  const wrong = (await broken(files)).flatMap((at) => pictures[at] ?? [])
+  const [bad] = wrong
+  return bad && `${bad.name} is damaged: it does not decode whole${others(wrong.slice(1), numbering)}`
+}
+
+function partOf({ sizeBytes, within }: AssetSource): PictureFile['part'] {
+  return within && { start: within.offset, end: within.offset + sizeBytes }
 }
 
 function others(pictures: readonly LookedAt[], numbering: SequenceNumbering): string {

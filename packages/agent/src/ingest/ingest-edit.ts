@@ -23,6 +23,8 @@ import { presetOf } from './preset-of.js'
 /** What ingest needs of the machine. */
 export interface IngestPorts {
   readonly probe: FindMediaInit['probe']
+  /** Which of some pictures do not decode; without it those of sequences are not decoded. */
+  readonly broken?: FindMediaInit['broken']
   /** Where media go that are made for a job; what is in it is removed when the job is closed. */
   readonly madeFolder: (jobId: JobId) => string
   readonly putManifest: (bytes: Uint8Array) => Promise<BlobId>
@@ -55,7 +57,12 @@ export async function ingestEdit(request: SubmitRequest, ports: IngestPorts): Pr
   const jobId = jobIdFrom(submittedAtMs, randomBytes(11))
   const madeFolder = ports.madeFolder(jobId)
   try {
-    const { warnings, ...job } = await prepareJob(request, { probe: ports.probe, madeFolder, preset })
+    const { warnings, ...job } = await prepareJob(request, {
+      probe: ports.probe,
+      broken: ports.broken,
+      madeFolder,
+      preset,
+    })
     await checkOutput({
       outputPath: request.outputPath,
       overwrite: request.overwrite ?? false,

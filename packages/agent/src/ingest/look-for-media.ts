@@ -20,7 +20,7 @@ export interface SoughtMedia {
 /** Reads the edit that a request names and looks for the media of the frames that it asks for; none need be found. */
 export async function lookForMedia(
   request: PrepareRequest,
-  { probe, preset }: Pick<FindMediaInit, 'probe'> & { readonly preset: Preset },
+  { probe, broken, preset }: Pick<FindMediaInit, 'probe' | 'broken'> & { readonly preset: Preset },
 ): Promise<SoughtMedia> {
   const { editPath, mediaRoots = [] } = request
   checkMediaRoots(mediaRoots)
@@ -30,7 +30,7 @@ export async function lookForMedia(
     const asked = request.frames === undefined ? read.edit : framesOf(read.edit, request.frames)
     const used = new Set(mediaClipsOf([...asked.video, ...asked.audio]).map(({ content }) => content.media))
     const findIn = (edit: Edit): FindMediaInit => ({
-      ...{ editPath, probe, finder: opened.finder },
+      ...{ editPath, probe, broken, finder: opened.finder },
       picturesOf: ({ path, sequence }) => sequence && picturesOfEdit(edit, path, sequence.pictureSeconds),
     })
     const targets = read.targets.filter((target) => used.has(target.path))

@@ -34,6 +34,8 @@ export interface PreparedJob {
 /** What preparing a job needs of the machine. */
 export interface PreparePorts {
   readonly probe: FindMediaInit['probe']
+  /** Which of some pictures do not decode; without it those of sequences are not decoded. */
+  readonly broken?: FindMediaInit['broken']
   /** Where media go that are made for the job; it need not be there yet. */
   readonly madeFolder: string
   /** What the request's preset says, where it was looked up already. */
