@@ -10,7 +10,7 @@ import { makeProbeJob } from './probe-job.js'
 import { renderChunk } from './render-chunk.js'
 
 /** Raise when the engine's own code makes other bytes of the same manifest. */
-export const ENGINE_VERSION = 'ffmpeg-engine/4'
+export const ENGINE_VERSION = 'ffmpeg-engine/5'
 
 /** What `engineFingerprint` needs. */
 export interface FingerprintOptions {
