@@ -17,6 +17,9 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     environment: 'node',
     globalSetup: ['test/support/run-folder.ts'],
+    // Nothing here measures time: on a machine that does other things too a limit may only end a hang.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     sequence: { sequencer: LongestFirst },
     // Most of the time goes to ffmpeg and to agents, in processes of their own, and tests wait for them: with fewer
     // workers than this two cores would stand still for a good part of the time.

@@ -9,7 +9,7 @@ import { runSheaf } from '../support/run-sheaf.js'
 import { makeSmallFilm, quickPreset } from '../support/small-film.js'
 import { untilCompleted } from '../support/wait-for.js'
 
-const timeout = 60_000
+const timeout = 240_000
 
 describe('an agent that cannot start, or is not there', () => {
   let sandbox: FarmSandbox

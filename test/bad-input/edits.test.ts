@@ -6,7 +6,7 @@ import { expectRefusal, type ExpectedRefusal } from '../support/refusal.js'
 import { runSheaf } from '../support/run-sheaf.js'
 import { makeSmallFilm } from '../support/small-film.js'
 
-const timeout = 60_000
+const timeout = 240_000
 vi.setConfig({ testTimeout: timeout })
 
 interface BadEdit extends ExpectedRefusal {

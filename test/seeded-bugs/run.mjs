@@ -24,13 +24,14 @@ async function copyTo(copy) {
 /**
  * @param {string} copy
  * @param {readonly string[]} tests
+ * @param {readonly string[]} more for vitest
  * @returns {Promise<{ passed: number, failed: number, output: string }>}
  */
-async function runTests(copy, tests) {
+async function runTests(copy, tests, ...more) {
   const report = join(copy, 'report.json')
   await rm(report, { force: true })
   const vitest = join(repository, 'node_modules', 'vitest', 'vitest.mjs')
-  const args = [vitest, 'run', ...tests, '--reporter=json', `--outputFile=${report}`]
+  const args = [vitest, 'run', ...tests, ...more, '--reporter=json', `--outputFile=${report}`]
   const child = spawn(process.execPath, args, { cwd: copy, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   child.stdout.on('data', (chunk) => (output += String(chunk)))
@@ -55,7 +56,7 @@ async function hunt(copy, bug) {
     good.replace(bug.find, () => bug.replace),
   )
   try {
-    const { failed, passed, output } = await runTests(copy, [bug.test])
+    const { failed, passed, output } = await runTests(copy, [bug.test], '--bail=1')
     if (failed > 0) return ''
     return passed > 0 ? `all ${passed} tests of ${bug.test} pass with it` : `no test ran:\n${output}`
   } finally {

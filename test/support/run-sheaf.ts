@@ -16,7 +16,7 @@ export async function runSheaf(
   const { exitCode, stdout, stderr } = await execa(process.execPath, [sheafMain, ...args], {
     reject: false,
     stdin: 'ignore',
-    timeout: 60_000,
+    timeout: 120_000,
     ...(env === undefined ? {} : { env }),
     ...(cwd === undefined ? {} : { cwd }),
   })

@@ -61,7 +61,7 @@ describe('a transfer', () => {
     const client = await clientOf([found(50), new Uint8Array(10), new Uint8Array(10)])
     const { sizeBytes } = await client.ask({ kind: 'blob', blob })
     const taken = take(client.content(sizeBytes))
-    await vi.waitFor(() => expect(begun.length).toBe(5))
+    await vi.waitFor(() => expect(begun.length).toBe(5), { timeout: 60_000 })
     for (const { end } of begun.slice(0, -1)) end.abort(new Error('too late to count'))
     begun.at(-1)?.end.abort(new Error('30 s of silence'))
     await expect(taken).rejects.toMatchObject({ code: 'SHEAF_TIMEOUT' })

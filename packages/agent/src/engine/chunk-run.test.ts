@@ -13,7 +13,7 @@ import { processesWith } from './testing/processes.js'
 import { verifySegment } from './verify-segment.js'
 
 // Room for a busy machine; nothing here measures time.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let dir = ''
 beforeEach(async () => {
@@ -44,7 +44,7 @@ function start(plan: ChunkPlan, over: Partial<ChunkRunOptions> = {}): Started {
   })
   run.done.catch(() => undefined)
   const encoding = (index: number): Promise<void> =>
-    vi.waitFor(() => expect(progress.map((step) => step.segment)).toContain(index), { timeout: 10_000 })
+    vi.waitFor(() => expect(progress.map((step) => step.segment)).toContain(index), { timeout: 60_000 })
   return { ...run, segments, progress, abort, encoding }
 }
 
@@ -202,7 +202,7 @@ describe('a chunk that is stopped', () => {
     const gone = once(agent, 'exit')
     agent.kill('SIGKILL')
     await gone
-    await vi.waitFor(async () => expect(await processesWith(dir)).toEqual([]), { timeout: 5000 })
+    await vi.waitFor(async () => expect(await processesWith(dir)).toEqual([]), { timeout: 60_000 })
     expect((await readdir(dir)).filter((name) => !name.includes('.part.'))).toEqual([])
   })
 })

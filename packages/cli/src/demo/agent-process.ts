@@ -20,7 +20,8 @@ export interface AgentProcessInit {
   readonly env?: Readonly<Record<string, string>> | undefined
 }
 
-const startWithinMs = 30_000
+/** One that dies is noticed at once; this ends a hang, also on a machine with much else to do. */
+const startWithinMs = 120_000
 /** The built command that every agent runs. */
 export const sheafMain: string = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
