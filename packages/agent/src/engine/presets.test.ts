@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { BlobId, JobId } from '@sheaf/protocol'
 import { audioExtension, outputKind, parsePreset } from '@sheaf/timeline'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -37,14 +37,23 @@ async function render(edit: ProbeEdit, from: number, to: number): Promise<string
   return paths
 }
 
+/** The sound of the edit, which is the same with every preset of a codec: rendered once. */
+async function soundOf(edit: ProbeEdit): Promise<string> {
+  const { preset } = edit.manifest
+  const audioPath = join(dir, `${JSON.stringify(preset.sound).replaceAll(/\W+/g, '-')}${audioExtension(preset)}`)
+  if (!(await readdir(dir)).includes(basename(audioPath))) {
+    expect(await renderAudio({ ...edit, tools, outPath: audioPath, signal })).toBe(true)
+  }
+  return audioPath
+}
+
 async function joinFilm(edit: ProbeEdit, name: string, segments: readonly string[]): Promise<string> {
   const { preset } = edit.manifest
-  const audioPath = join(dir, `${name}-sound${audioExtension(preset)}`)
-  const sound = preset.sound.codec !== 'none' && (await renderAudio({ ...edit, tools, outPath: audioPath, signal }))
+  const audioPath = preset.sound.codec === 'none' ? undefined : await soundOf(edit)
   const outPath = join(dir, `${name}${preset.endings[0] ?? ''}`)
   const size = { width: 256, height: 144 }
   const options = { jobId, outPath, overwrite: false, rate: edit.manifest.edit.rate, ...size, segmentFrames: [5, 5] }
-  const joiner = await openOutputJoiner({ ...options, audioPath: sound ? audioPath : undefined })
+  const joiner = await openOutputJoiner({ ...options, audioPath })
   for (const [index, path] of segments.entries()) await joiner.add(index, path, (await sha256(path)) as BlobId)
   await joiner.finish()
   return outPath

@@ -115,7 +115,21 @@ const indexed = [
     'v.mp4',
     [...tone(), '-itsoffset', '0.5', ...picture('25'), '-map', '1', '-map', '0', ...x264, '-c:a', 'aac'],
   ],
-  ['H.265', 'x.mp4', [...picture('25', 1), '-c:v', 'libx265', '-x265-params', 'log-level=none', '-tag:v', 'hvc1']],
+  [
+    'H.265',
+    'x.mp4',
+    [
+      ...picture('25', 1),
+      '-c:v',
+      'libx265',
+      '-preset',
+      'ultrafast',
+      '-x265-params',
+      'log-level=none',
+      '-tag:v',
+      'hvc1',
+    ],
+  ],
   [
     'pictures and sound without compression',
     'p.mov',
