@@ -1,4 +1,5 @@
 import type { SourceColour } from '../media/media-index.js'
+import { filterNumber } from './filter-number.js'
 import type { PictureColour } from './frame-format.js'
 
 /**
@@ -33,6 +34,8 @@ const TO_BT2020 = [
 
 /** White in 16 bits of RGB as swscale writes and reads it: 255 with eight bits behind it. No table goes above it. */
 export const WIDE_WHITE = 255 << 8
+/** What swscale makes of it in floats, of 65535. */
+const FLOAT_WHITE = 65_283
 
 /** Which numbers of 16 bits are white and opaque in what comes in. */
 export interface WideLevels {
@@ -64,6 +67,17 @@ export function colourFilters(from: SourceColour, to: PictureColour, { white, op
     `lutrgb=${channels(`st(0,min(val/${WIDE_WHITE},1));${WIDE_WHITE}*(${fromScene(to, peak)})+0.5`)}`,
     ...opacity,
   ]
+}
+
+/**
+ * Filters from gbrp16le of full range, whose white is `white`, to gbrpf32le of linear light, in which the white of SDR is
+ * 1; HDR goes above it, to HLG's peak at most. Primaries stay those of the film. `scale` goes from pixels to pixels.
+ */
+export function lightFilters(colour: PictureColour, white: number, scale: string): string[] {
+  const peak = colour === 'bt709' ? 1 : HDR_PEAK
+  const light = `st(0,min(val/${white},1));${WIDE_WHITE}*min(${toScene(colour)}/${peak},1)+0.5`
+  const stops = Math.log2((peak * 65_535) / FLOAT_WHITE)
+  return [`lutrgb=${channels(light)}`, scale, 'format=gbrpf32le', `exposure=exposure=${filterNumber(stops)}`]
 }
 
 /** The same table for every channel. The filter cuts off behind the point: the half on top rounds. */

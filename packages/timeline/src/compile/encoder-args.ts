@@ -1,5 +1,6 @@
 import type { EncoderName, PictureCoding } from '../preset/picture-coding.js'
 import { SEGMENT_LENGTH } from '../segment/plan-segments.js'
+import { lightFilters } from './colour-conversion.js'
 import type { FrameFormat } from './frame-format.js'
 import { filterNumber } from './filter-number.js'
 import { x265Light } from './x265-light.js'
@@ -77,11 +78,13 @@ const BY_ENCODER: Readonly<Record<EncoderName, (job: EncoderJob) => string[]>> =
   ],
   ffv1: () => ['-level', '3', '-g', '1', '-slices', '4', '-slicecrc', '1', '-threads', '4', '-flags:v', '+bitexact'],
   png: ({ format }) => [
-    ...(format.pixFmt === 'yuv444p' ? toRgb(format, 'rgb24') : toRgb(format, 'gbrp16le', WHITE_16, 'rgb48be')),
+    ...(format.pixFmt === 'yuv444p'
+      ? toRgb(format, 'rgb24')
+      : toRgb(format, 'gbrp16le', [WHITE_16, `scale=${EXACT}`, 'format=rgb48be'])),
     ...['-pred', 'mixed', '-threads', '4', '-flags:v', '+bitexact'],
   ],
   exr: ({ coding, format }) => [
-    ...toRgb(format, 'gbrpf32le', WHITE_FLOAT),
+    ...toRgb(format, 'gbrp16le', lightFilters(format.colour, SCALED_WHITE, `scale=${EXACT}`)),
     ...['-format', coding.format ?? 'half', '-compression', coding.compression ?? 'zip1'],
     ...['-threads', '4', '-flags:v', '+bitexact'],
   ],
@@ -179,13 +182,10 @@ const tuneArgs = ({ tune }: PictureCoding): string[] => (tune === undefined ? []
 const SCALED_WHITE = 65_283
 const WHITE_GAIN = filterNumber(65_535 / SCALED_WHITE)
 const WHITE_16 = `colorchannelmixer=rr=${WHITE_GAIN}:gg=${WHITE_GAIN}:bb=${WHITE_GAIN}`
-const WHITE_FLOAT = `exposure=exposure=${filterNumber(Math.log2(65_535 / SCALED_WHITE))}`
 
-/** RGB of full range, by the matrix that the pictures have, then by `levels`, and packed as `last`. */
-function toRgb(format: FrameFormat, pixels: string, levels?: string, last?: string): string[] {
-  const packed = last === undefined ? [] : [`scale=${EXACT}`, `format=${last}`]
-  const filters = [`scale=${EXACT}:${matrixOf(format)}`, `format=${pixels}`, ...(levels ? [levels] : []), ...packed]
-  return ['-vf', filters.join(',')]
+/** RGB of full range, by the matrix that the pictures have; then what is to be done with it. */
+function toRgb(format: FrameFormat, pixels: string, then: readonly string[] = []): string[] {
+  return ['-vf', [`scale=${EXACT}:${matrixOf(format)}`, `format=${pixels}`, ...then].join(',')]
 }
 
 const matrixOf = ({ colour }: FrameFormat): string =>
