@@ -6,14 +6,21 @@ export interface SlatePicture extends FrameSize {
   readonly rgba: Uint8Array
 }
 
-const DARK = [0x1c, 0x1f, 0x26] as const
-const DIM = [0x8a, 0x90, 0x9c] as const
-const BRIGHT = [0xf2, 0xf2, 0xf2] as const
+/** Of slates: what lies behind, the word at the top, and the name. */
+export const SLATE_COLOURS = { dark: '1c1f26', dim: '8a909c', bright: 'f2f2f2' } as const
+
+type Rgb = readonly [number, number, number]
+const channel = (rgb: string, at: number): number => Number.parseInt(rgb.slice(at, at + 2), 16)
+const rgbOf = (rgb: string): Rgb => [channel(rgb, 0), channel(rgb, 2), channel(rgb, 4)]
+const [DARK, DIM, BRIGHT] = [rgbOf(SLATE_COLOURS.dark), rgbOf(SLATE_COLOURS.dim), rgbOf(SLATE_COLOURS.bright)]
+
+/** Whether letters made of dots write a name as it is: those of ASCII alone. */
+export const isDotted = (name: string): boolean => /^[ -~]*$/.test(name)
 
 /** A dark picture that says which medium is missing. The same on every machine: the letters are made of dots. */
 export function drawSlate(name: string, { width, height }: FrameSize): SlatePicture {
   const rgba = new Uint8Array(width * height * 4)
-  const paint = (x: number, y: number, [r, g, b]: readonly [number, number, number]): void => {
+  const paint = (x: number, y: number, [r, g, b]: Rgb): void => {
     if (x >= 0 && y >= 0 && x < width && y < height) rgba.set([r, g, b, 255], (y * width + x) * 4)
   }
   for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) paint(x, y, DARK)

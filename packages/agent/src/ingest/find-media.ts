@@ -56,7 +56,8 @@ type Finding = Pick<FoundMedium, 'path' | 'state' | 'source'>
 
 async function findOne(target: MediaTarget, finder: MediaFinder, init: FindMediaInit): Promise<Finding> {
   const probe = (source: AssetSource): Promise<MediaIndex> => init.probe(source.path, partOf(source, target.path))
-  const { sequence } = target
+  const { sequence, absent } = target
+  if (absent !== undefined) return { path: target.path, state: { state: 'missing', why: 'unnamed' }, source: undefined }
   if (sequence) {
     const used = init.picturesOf?.(target)
     return orUnreadable(target.path, () => findSequence(sequence, { finder, probe, used, broken: init.broken }))

@@ -12,6 +12,7 @@ import {
   type Preset,
 } from '@sheaf/timeline'
 import type { FindMediaInit, FoundMedium } from './find-media.js'
+import { fontPlaces } from './font-places.js'
 import { lookForMedia } from './look-for-media.js'
 import { makeManifest } from './make-manifest.js'
 import type { PrepareRequest } from './prepare-request.js'
@@ -85,7 +86,8 @@ async function madeUp(
 ): Promise<SlatedEdit> {
   const { request, edit, media, canvas } = job
   if (request.allowMissing !== true) return { edit, media, warnings: [] }
-  return slateMedia(edit, media, { canvas, madeFolder })
+  const places = fontPlaces({ editPath: request.editPath, fonts: request.fonts ?? [] })
+  return slateMedia(edit, media, { canvas, madeFolder, fontPlaces: places })
 }
 
 /** What a person should know of how the media are shown. */

@@ -1,15 +1,21 @@
 import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { compileAudio, compileCompositor, mediaIndices, resolveCall } from '@sheaf/timeline'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { placeOf } from '../blobs/index.js'
 import { inputPlaces } from '../engine/input-places.js'
 import { probeMedia } from '../engine/probe-media.js'
+import { drawCaption } from '../titles/index.js'
 import { drawSlate } from './draw-slate.js'
 import { prepareJob, type PreparedJob } from './prepare-job.js'
 
+const latin = join(
+  dirname(fileURLToPath(import.meta.resolve('@fontsource/alef/package.json'))),
+  'files/alef-latin-400-normal.woff2',
+)
 const range = (duration: number): object => ({
   OTIO_SCHEMA: 'TimeRange.1',
   start_time: { OTIO_SCHEMA: 'RationalTime.1', value: 0, rate: 25 },
@@ -39,7 +45,7 @@ async function prepare(dir: string, tracks: readonly object[], more: object = {}
   const probe: Parameters<typeof prepareJob>[1]['probe'] = (path, part) =>
     probeMedia({ tools: { ffprobe: 'ffprobe' }, path, part })
   return prepareJob(
-    { editPath, size: '192x108', allowMissing: true, ...more },
+    { editPath, size: '192x108', allowMissing: true, fonts: [latin], ...more },
     { probe, madeFolder: join(dir, 'made') },
   )
 }
@@ -55,6 +61,8 @@ async function lumaOf({ manifest, media }: PreparedJob, dir: string): Promise<re
     raw.subarray(i * call.frameBytes, i * call.frameBytes + 192 * 108),
   )
 }
+/** Pixels that are part of a letter, however thin. */
+const lit = (luma: Uint8Array): number => luma.reduce((count, value) => count + (value > 90 ? 1 : 0), 0)
 const bright = (luma: Uint8Array): number => luma.reduce((count, value) => count + (value > 200 ? 1 : 0), 0)
 
 describe('a missing medium', () => {
@@ -88,13 +96,68 @@ describe('a missing medium', () => {
     expect(Object.keys(manifest.media)).toHaveLength(2)
   })
 
-  it('is refused without the word of the person', async () => {
+  it('is refused without the word of the person, and so is one that the edit itself does not name', async () => {
     const dir = await folder()
-    const job = prepare(dir, [track('Video', clip(file('gone.mov')))], { allowMissing: false })
-    await expect(job).rejects.toMatchObject({
+    const unnamed = (name: string): object => ({ ...clip({ OTIO_SCHEMA: 'MissingReference.1' }), name })
+    const nothing = { ...clip({}), media_references: {}, name: 'no reference' }
+    const tracks = [
+      track(
+        'Video',
+        clip(file('gone.mov')),
+        unnamed(`it's [out];movie=/etc/passwd, %{pts}`),
+        nothing,
+        unnamed('Größe'),
+      ),
+      track('Audio', unnamed('Größe')),
+    ]
+    await expect(prepare(dir, tracks, { allowMissing: false })).rejects.toMatchObject({
       code: 'SHEAF_MEDIA_MISSING',
+      message: expect.stringMatching(
+        /item 1 "shot" .*gone\.mov does not exist[^]*item 2 "it's \[out\].*: the edit names no medium for this clip \(missing reference\)\n[^]*item 3 "no reference"[^]*item 4 "Größe".*; also used by track A1 item 1/,
+      ) as string,
       hint: expect.stringContaining('--allow-missing') as string,
     })
+    const job = await prepare(dir, tracks)
+    expect(job.warnings.map((one) => one.replace(/ \(.*/, ''))).toEqual([
+      'the file gone.mov is missing; a slate with its name is shown instead',
+      `the edit names no medium for "it's [out];movie=/etc/passwd, %{pts}"; a slate with its name is shown instead`,
+      'the edit names no medium for "no reference"; a slate with its name is shown instead',
+      'the edit names no medium for "Größe"; a slate with its name is shown instead',
+    ])
+    const frames = await lumaOf(job, dir)
+    const shown = [0, 6, 12, 18].map((at) => frames[at] ?? Buffer.alloc(0))
+    for (const frame of shown) expect(lit(frame)).toBeGreaterThan(60)
+    expect(new Set(shown.map((frame) => frame.toString('base64'))).size).toBe(4)
+    const { edit, picture } = job.manifest
+    const call = compileCompositor({ edit, media: mediaIndices(job.manifest), format: picture, from: 0, to: 24 })
+    expect(JSON.stringify(call)).not.toMatch(/passwd|%\{/)
+  })
+
+  it('whose name is not of ASCII is written in a font that has its letters, or in dots and boxes when none has', async () => {
+    const dir = await folder()
+    const tracks = [track('Video', clip(file('Größe.mov')), clip(file('日本.mov')))]
+    const job = await prepare(dir, tracks)
+    expect(job.warnings).toEqual([
+      expect.stringMatching(/Größe\.mov is missing; a slate with its name is shown instead \(/),
+      expect.stringMatching(/日本\.mov is missing; a slate with its name is shown instead/),
+    ])
+    const [frame = Buffer.alloc(0)] = await lumaOf(job, dir)
+    expect(lit(frame)).toBeGreaterThan(60)
+    // Letters of dots are bright all over; those of a font have soft edges.
+    expect(bright(frame)).toBeLessThan(lit(frame) / 2)
+    const caption = {
+      parts: [{ text: 'Größe', rgb: 'f2f2f2' }],
+      background: '1c1f26',
+      canvas: { width: 192, height: 108 },
+    }
+    await writeFile(join(dir, 'broken.ttf'), 'no font')
+    expect(await drawCaption({ ...caption, fontPlaces: [dir] })).toBeUndefined()
+    const picture = await drawCaption({ ...caption, fontPlaces: [dir, latin] })
+    expect([...(picture?.rgba.subarray(0, 4) ?? [])]).toEqual([0x1c, 0x1f, 0x26, 255])
+    expect(picture?.rgba.filter((value) => value > 0xa0 && value < 255).length).toBeGreaterThan(30)
+    expect(
+      await drawCaption({ ...caption, parts: [{ text: '日', rgb: 'f2f2f2' }], fontPlaces: [latin] }),
+    ).toBeUndefined()
   })
 
   it('of a sequence is black, and what is there is shown', async () => {

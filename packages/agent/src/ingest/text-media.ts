@@ -1,10 +1,9 @@
 import { mkdir, stat } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
 import type { AssetId } from '@sheaf/protocol'
 import { type FrameSize, pngIndex, type TextTarget } from '@sheaf/timeline'
-import { drawTexts, fontFolders } from '../titles/index.js'
+import { drawTexts } from '../titles/index.js'
 import type { FoundMedium } from './find-media.js'
+import { fontPlaces } from './font-places.js'
 
 /** What making the texts of an edit needs. */
 export interface TextMediaRequest {
@@ -27,9 +26,7 @@ export async function textMedia(request: TextMediaRequest): Promise<readonly Fou
   const { texts, canvas, editPath, fonts, madeFolder: folder, mediaCount } = request
   if (texts.length === 0) return []
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const system = fontFolders({ platform: process.platform, home: homedir(), env: process.env })
-  const fontPlaces = [...fonts, join(dirname(editPath), 'fonts'), ...system]
-  const paths = await drawTexts({ texts, canvas, folder, fontPlaces })
+  const paths = await drawTexts({ texts, canvas, folder, fontPlaces: fontPlaces({ editPath, fonts }) })
   const state = { state: 'indexed', index: pngIndex(canvas) } as const
   return Promise.all(
     [...paths].map(async ([media, path], i): Promise<FoundMedium> => {

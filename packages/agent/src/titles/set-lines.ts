@@ -2,6 +2,7 @@ import { type GlyphStyle, textPieces, type TextPicture } from '@sheaf/timeline'
 import type { Font } from 'fontkit'
 import { breakLines, wordsOf } from './break-lines.js'
 import { boxOutline, glyphOutline } from './glyph-outline.js'
+import { hasShape } from './has-shape.js'
 import type { Box, OutlineStep } from './outline-mask.js'
 import { type Paragraph, paragraphsOf, scalesOf, shapeLine, type ShapedStretch, type TypeCase } from './shape-line.js'
 import type { Steps } from './steps.js'
@@ -64,15 +65,14 @@ export function* setLines(picture: TextPicture, fontOf: TypeCase['fontOf'], canv
   return { layers: [...layers.values()], box: { left, top, right: left + width, bottom: top + height } }
 }
 
-/** The characters that are to be seen and that their fonts have no glyph for. */
+/** The characters that are to be seen and that their fonts cannot draw. */
 export function missingIn(
   picture: TextPicture,
   fontOf: TypeCase['fontOf'],
 ): { readonly style: GlyphStyle; readonly characters: readonly string[] }[] {
   return textPieces(picture).flatMap(({ text, style }) => {
     const font = fontOf(style)
-    const seen = [...new Set(text.replace(/[\s\p{Cc}\p{Default_Ignorable_Code_Point}]/gu, ''))]
-    const characters = seen.filter((character) => !font.hasGlyphForCodePoint(character.codePointAt(0) ?? 0))
+    const characters = [...new Set(text)].filter((character) => !hasShape(font, character))
     return characters.length > 0 ? [{ style, characters }] : []
   })
 }

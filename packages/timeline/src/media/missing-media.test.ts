@@ -22,6 +22,7 @@ describe('the folder that missing media share', () => {
     const absent = { kind: 'missing', media: 'P:\\s\\x.mov', why: 'windows-path' } as const
     expect(missingHint([absent])).toContain(`--media-root 'P:\\s=FOLDER'`)
     expect(missingHint([{ ...absent, why: 'relinked' }])).not.toContain('--media-root')
+    expect(missingHint([{ ...absent, why: 'unnamed' }])).not.toContain('--media-root')
     expect(missingHint([{ kind: 'too-short', media: '/s/x.mov' }])).not.toContain('--media-root')
   })
 })

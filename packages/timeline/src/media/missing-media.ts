@@ -1,11 +1,15 @@
-/** Why a medium was not found: nothing is there; nothing is where a media root leads; this system has no such paths. */
-export type MissingReason = 'absent' | 'relinked' | 'windows-path'
+/**
+ * Why a medium was not found: nothing is there; nothing is where a media root leads; this system has no such paths; the
+ * edit itself says that it is missing.
+ */
+export type MissingReason = 'absent' | 'relinked' | 'windows-path' | 'unnamed'
 
 /** That a medium is missing, and where it was looked for. */
 export function missingMedium(
   media: string,
   { looked, why }: { readonly looked?: string | undefined; readonly why?: MissingReason | undefined },
 ): string {
+  if (why === 'unnamed') return 'the edit names no medium for this clip (missing reference)'
   if (why === 'windows-path') return `the file ${media} does not exist on this machine: it is a path of Windows`
   return `the file ${media} does not exist${looked === undefined ? '' : ` (looked for ${looked})`}`
 }
@@ -14,7 +18,8 @@ export function missingMedium(
 export function missingHint(
   problems: readonly { readonly kind: string; readonly media: string; readonly why?: MissingReason | undefined }[],
 ): string {
-  const open = problems.filter(({ kind, why }) => kind === 'missing' && why !== undefined && why !== 'relinked')
+  const isOpen = (why: MissingReason | undefined): boolean => why === 'absent' || why === 'windows-path'
+  const open = problems.filter(({ kind, why }) => kind === 'missing' && isOpen(why))
   const folders = commonFolders(open.map(({ media }) => media)).slice(0, 3)
   const roots = folders.map((folder) => `--media-root '${folder}=FOLDER'`).join(' ')
   return [

@@ -14,7 +14,7 @@ import type { Content, EditClip, EditElement, FrameSpan, MediaTarget } from './e
 import { readManner } from '../otio/read-manner.js'
 import { generatorContent } from './generator.js'
 import { mediaStart } from './media-start.js'
-import { resolveReference } from './media-target.js'
+import { absentTarget, resolveReference } from './media-target.js'
 import type { Notes } from './refusal.js'
 import { resolveSequence } from './sequence-reference.js'
 import type { TargetList } from './target-list.js'
@@ -112,8 +112,7 @@ export class ClipReader {
     switch (reference?.schema) {
       case undefined:
       case 'MissingReference':
-        notes.refuse('a clip without a medium (missing reference)', where)
-        return undefined
+        return this.#medium(absentTarget(reference?.name || clip.name), where)
       case 'GeneratorReference':
         return this.#generated(reference, where)
       case 'ImageSequenceReference': {

@@ -248,6 +248,8 @@ export interface MediaTarget {
   readonly uses: readonly string[]
   /** Numbered pictures in the folder `folder`; `path` is then a name for people. */
   readonly sequence?: SequenceTarget | undefined
+  /** What the edit calls a medium that it says is missing: `path` is then no path, and it is nowhere to be found. */
+  readonly absent?: string | undefined
 }
 
 /** Numbered pictures, as an edit names them. */

@@ -1,3 +1,5 @@
+import type { MediaTarget } from './edit.js'
+
 /** Where a reference points, or why it cannot be used. */
 export type ResolvedReference =
   | {
@@ -51,4 +53,17 @@ function decode(text: string): string {
   } catch {
     return text
   }
+}
+
+/** Characters that are kept of the name of a medium that is not there. */
+const MOST_NAMED = 200
+
+/** A medium that the edit itself says is missing, by what it calls it or its clip. */
+export function absentTarget(name: string): Omit<MediaTarget, 'uses'> {
+  const absent =
+    name
+      .replace(/\p{Cc}/gu, ' ')
+      .trim()
+      .slice(0, MOST_NAMED) || 'unnamed clip'
+  return { kind: 'path', path: `<missing: ${absent}>`, relative: false, decodedPath: undefined, absent }
 }
