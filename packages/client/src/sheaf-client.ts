@@ -6,6 +6,7 @@ import {
   JobViewSchema,
   LogLineSchema,
   PresetViewSchema,
+  SubmitRequestSchema,
   SubmitResponseSchema,
   type AgentView,
   type BenchResponse,
@@ -95,6 +96,12 @@ export class SheafClient {
   async job(jobId: string, options?: CallOptions): Promise<JobView> {
     const path = withJob(apiPaths.job, jobId)
     return checkAnswer(JobViewSchema, await this.#get(path, options), path)
+  }
+
+  /** How a job was asked for; only the agent that it was submitted to knows. SHEAF_JOB_NOT_FOUND, SHEAF_JOB_AMBIGUOUS. */
+  async jobRequest(jobId: string, options?: CallOptions): Promise<SubmitRequest> {
+    const path = withJob(apiPaths.jobRequest, jobId)
+    return checkAnswer(SubmitRequestSchema, await this.#get(path, options), path)
   }
 
   /** Submits an edit; when this returns the job is on disk. Takes as long as it takes to read the media. */

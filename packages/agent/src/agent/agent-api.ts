@@ -90,6 +90,7 @@ export class AgentApi implements ApiAgent {
       presetFolder: storage.paths.presets,
       nowMs: Date.now,
     })
+    await storage.requests.put(payload.jobId, request)
     await this.#sign({ kind: 'job-submitted', payload })
     const frames = payload.segmentFrames.reduce((sum, count) => sum + count, 0)
     return { jobId: payload.jobId, frames, segments: payload.segmentFrames.length, warnings: [...warnings] }
@@ -151,6 +152,18 @@ export class AgentApi implements ApiAgent {
       code: 'SHEAF_JOB_AMBIGUOUS',
       message: `${found.length} jobs are called ${text}…: ${found.map(({ jobId }) => jobId).join(', ')}.`,
       hint: 'Give more of the id.',
+    })
+  }
+
+  async jobRequest(text: string): Promise<SubmitRequest> {
+    const { jobId, name, submitter } = this.job(text)
+    const request = await this.#init.storage.requests.get(jobId as JobId)
+    if (request !== undefined) return request
+    const who = this.view().peers.find(({ peer }) => peer === submitter)?.name ?? submitter
+    throw new SheafError({
+      code: 'SHEAF_JOB_NOT_FOUND',
+      message: `How job ${jobId} (${name}) was asked for is not known on this machine; ${who} submitted it.`,
+      hint: 'Ask there, or say it again: the edit with --edit, and what else the job was given.',
     })
   }
 

@@ -6,6 +6,7 @@ import { FarmSecret, Identity, StoreLock } from '../identity/index.js'
 import { openStorePaths, type StorePaths } from '../store/index.js'
 import { openKeptSegments, type KeptSegments } from '../worker/index.js'
 import { openFreedJobs, type FreedJobs } from './freed-jobs.js'
+import { openJobRequests, type JobRequests } from './job-requests.js'
 import { openSettings, type SettingsStore } from './settings.js'
 
 /** Everything an agent keeps on disk, opened. */
@@ -20,6 +21,7 @@ export interface AgentStorage {
   readonly kept: KeptSegments
   readonly settings: SettingsStore
   readonly freed: FreedJobs
+  readonly requests: JobRequests
   close(): Promise<void>
 }
 
@@ -53,6 +55,7 @@ export async function openAgentStorage(init: {
       kept: await openKeptSegments(db),
       settings: await openSettings(db),
       freed: await openFreedJobs(db),
+      requests: openJobRequests(db),
       close,
     }
   } catch (error) {

@@ -40,6 +40,7 @@ function fakeAgent() {
     job: () => {
       throw new Error('the disk is on fire')
     },
+    jobRequest: async () => ({ editPath: '/edits/film.otio', outputPath: '/films/film.mp4', size: '640x360' }),
     cancelJob: (id) => job('cancel', id),
     pauseJob: (id, paused) => job('pause', id, paused),
     requeueJob: (id) => job('requeue', id),

@@ -18,6 +18,8 @@ export interface ApiAgent {
   onChange(listener: () => void): () => void
   submit(request: SubmitRequest): Promise<SubmitResponse>
   job(job: string): JobView
+  /** How a job that was submitted on this machine was asked for. */
+  jobRequest(job: string): Promise<SubmitRequest>
   cancelJob(job: string): Promise<JobView>
   pauseJob(job: string, paused: boolean): Promise<JobView>
   requeueJob(job: string): Promise<JobView>

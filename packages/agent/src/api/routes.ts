@@ -57,6 +57,9 @@ export function registerJobRoutes(server: FastifyInstance, agent: ApiAgent): voi
   )
   server.get(apiPaths.presets, { schema: answer(Type.Array(PresetViewSchema)) }, () => agent.presets())
   server.get<ById>(apiPaths.job, one, (request) => agent.job(request.params.jobId))
+  server.get<ById>(apiPaths.jobRequest, { schema: answer(SubmitRequestSchema) }, (request) =>
+    agent.jobRequest(request.params.jobId),
+  )
   server.post<ById>(apiPaths.jobCancel, one, (request) => agent.cancelJob(request.params.jobId))
   server.post<ById>(apiPaths.jobPause, one, (request) => agent.pauseJob(request.params.jobId, true))
   server.post<ById>(apiPaths.jobResume, one, (request) => agent.pauseJob(request.params.jobId, false))

@@ -1,6 +1,6 @@
 import { aFarm, aJob, FakeAgent } from '@sheaf/client/testing'
 import { SheafError } from '@sheaf/protocol'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { FilmReport, VerifyFilm } from '../agent-contract.js'
 import { FakeTerminal, TestCli } from '../testing/test-environment.js'
 
@@ -77,6 +77,61 @@ it('needs to be told the edit', async () => {
   const run = await cli.run(['verify', 'film.mp4'], fake(report))
   expect(run.exitCode).toBe(2)
   expect(run.stderr.text).toContain('--edit')
+})
+
+describe('of a job that was submitted here', () => {
+  const asked = {
+    editPath: '/edits/film.otio',
+    outputPath: '/films/film.mp4',
+    name: 'film',
+    size: '640x360',
+    stems: true,
+  }
+  let agent: FakeAgent
+  beforeEach(async () => {
+    agent = await FakeAgent.start()
+    const farm = aFarm()
+    const runs = [{ from: 0, to: 30, status: 'landed' as const, holder: 'peerB' }]
+    const job = aJob({ outputPath: '/films/film.mp4', submitter: farm.self, preset: 'h264:crf=30', runs })
+    agent.on('GET /v1/farm', { json: { ...farm, jobs: [job] } })
+    agent.on(`GET /v1/jobs/${job.jobId.slice(0, 6)}`, { json: job })
+    agent.on(`GET /v1/jobs/${job.jobId}/request`, { json: { ...asked, segmentFrames: 50, preset: 'h264:crf=30' } })
+    await agent.writeRunFiles(cli.storePath)
+  })
+  afterEach(() => agent.stop())
+
+  it.each([[['film.mp4']], [['--job', aJob().jobId.slice(0, 6)]]])(
+    'takes from it what %o leaves out',
+    async (words) => {
+      const { asked: requests, verifyFilm } = fake(report)
+      const run = await cli.run(['verify', ...words], { verifyFilm })
+      expect([run.exitCode, run.stderr.text]).toEqual([0, ''])
+      const [request] = requests
+      expect(request?.filePath).toBe('/films/film.mp4')
+      expect(request?.request).toEqual({
+        ...{ editPath: '/edits/film.otio', size: '640x360', segmentFrames: 50, preset: 'h264:crf=30' },
+      })
+      expect(request?.renders?.renderedBy(3)).toBe('B')
+    },
+  )
+
+  it('counts what the person says before what the job was asked for', async () => {
+    const { asked: requests, verifyFilm } = fake(report)
+    const argv = ['verify', 'copy.mp4', '--job', aJob().jobId.slice(0, 6), '--edit', 'new.otio', '--preset', 'ffv1']
+    expect((await cli.run(argv, { verifyFilm })).exitCode).toBe(0)
+    expect(requests).toMatchObject([
+      { filePath: '/films/copy.mp4', request: { editPath: '/films/new.otio', preset: 'ffv1', size: '640x360' } },
+    ])
+  })
+
+  it('needs the edit when the job was submitted elsewhere, and a film or a job at all', async () => {
+    const error = { code: 'SHEAF_JOB_NOT_FOUND', message: 'How job x was asked for is not known on this machine' }
+    agent.on(`GET /v1/jobs/${aJob().jobId}/request`, { status: 404, json: error })
+    const elsewhere = await cli.run(['verify', '--job', aJob().jobId.slice(0, 6)], fake(report))
+    expect([elsewhere.exitCode, elsewhere.stderr.text]).toEqual([2, expect.stringContaining('--edit')])
+    const none = await cli.run(['verify'], fake(report))
+    expect([none.exitCode, none.stderr.text]).toEqual([2, expect.stringContaining('--job')])
+  })
 })
 
 it('says that a job’s preset must be named again when its words are not enough', async () => {

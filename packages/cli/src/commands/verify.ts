@@ -1,60 +1,109 @@
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { isSheafError, SheafError, type FarmView, type JobView } from '@sheaf/protocol'
-import type { FilmReport, KnownRenders } from '../agent-contract.js'
+import { isSheafError, SheafError, type JobView } from '@sheaf/protocol'
+import type { FilmReport } from '../agent-contract.js'
 import { baseName, formatCount, formatPercent } from '../display/format.js'
 import { exitCodes, type ExitCode } from '../exit-codes.js'
 import { safeText } from '../output/text.js'
 import { actionWith, type CommandHost } from './action.js'
 import { defineCommand } from './define-command.js'
-import { addEditOptions, editRequest, type EditOptions } from './edit-options.js'
+import { addEditOptions, editRequest, type EditOptions, type EditRequest } from './edit-options.js'
+import { jobCalled, jobThatWrote, type KnownJob, rendersOf } from './known-job.js'
 import type { Session } from './session.js'
 
 interface VerifyOptions extends EditOptions {
-  readonly edit: string
+  readonly edit?: string
+  readonly job?: string
   readonly quick?: boolean
 }
 
-/** `sheaf verify FILE --edit EDIT`: compares a film with its edit. Runs in this process: no agent is needed. */
+/** `sheaf verify [FILE] [--edit EDIT] [--job JOB]`: compares a film with its edit. Runs in this process: no agent is needed. */
 export function addVerify(program: Command, host: CommandHost): void {
   const command = defineCommand(program, {
     usage: 'verify',
     summary: 'compare a film with its edit',
     description:
       'Compare every picture and the sound of a film with its edit, rendered again on this machine. Needs ffmpeg and ' +
-      'the media, no agent; with one, faults name who rendered them. Exit code 5 when something is wrong.',
+      'the media, no agent; with one, a film that was submitted here is compared with what its job was asked for, ' +
+      'and faults name who rendered them. Exit code 5 when something is wrong.',
     examples: [
+      { line: 'sheaf verify film.mp4', does: 'what a job of this machine has rendered' },
+      { line: 'sheaf verify --job 01k7f2', does: 'the same, by the job' },
       { line: 'sheaf verify film.mp4 --edit film.otio', does: 'every frame and all of the sound' },
       { line: 'sheaf verify film.mp4 --edit film.otio --quick', does: 'pictures at the borders of segments only' },
-      { line: 'sheaf verify film.mov --edit film.otio --preset ffv1', does: 'lossless: bit for bit' },
     ],
   })
-    .argument('<file>', 'the finished film')
-    .requiredOption('--edit <edit>', 'the edit that it should show')
+    .argument('[file]', "the finished film (default: the job's output)")
+    .option('--edit <edit>', "the edit that it should show (default: the job's)")
+    .option('--job <job>', 'job that rendered it (default: the last one of this machine that wrote FILE)')
     .option('--quick', 'compare pictures at the borders of segments only')
-  addEditOptions(command).action(actionWith<string, VerifyOptions>(host, runVerify))
+  addEditOptions(command).action(actionWith<string | undefined, VerifyOptions>(host, runVerify))
 }
 
-async function runVerify(session: Session, file: string, options: VerifyOptions): Promise<ExitCode> {
-  const report = await compare(session, resolve(session.env.cwd, file), options)
+async function runVerify(session: Session, file: string | undefined, options: VerifyOptions): Promise<ExitCode> {
+  const report = await compare(session, await findFilm(session, file, options), options)
   if (session.json) session.printJson(report)
   else show(session, report)
   return report.faults.length === 0 ? exitCodes.ok : exitCodes.faultsFound
 }
 
+/** What is compared: a film, what it was asked for, and the job that made it, if one is known. */
+interface Film {
+  readonly filePath: string
+  readonly request: EditRequest
+  readonly job: KnownJob | undefined
+}
+
+/** What the person says counts before what the job was asked for. */
+async function findFilm(session: Session, file: string | undefined, options: VerifyOptions): Promise<Film> {
+  const { cwd } = session.env
+  const given = file === undefined ? undefined : resolve(cwd, file)
+  const job =
+    options.job !== undefined
+      ? await jobCalled(session, options.job)
+      : given === undefined
+        ? undefined
+        : await jobThatWrote(session, given)
+  const filePath = given ?? job?.view.outputPath
+  if (filePath === undefined) throw missing('Which film', 'Give its path, or the job with --job.')
+  const edit = options.edit ?? job?.asked?.editPath
+  if (edit === undefined) {
+    throw missing(`With which edit ${filePath}`, 'Give the edit with --edit, and what else it was rendered with.')
+  }
+  const {
+    outputPath: _path,
+    overwrite: _over,
+    name: _name,
+    priority: _first,
+    stems: _stems,
+    ...asked
+  } = job?.asked ?? {
+    editPath: edit,
+    outputPath: filePath,
+  }
+  const preset = asked.preset ?? job?.view.preset
+  return {
+    filePath,
+    request: { ...asked, ...(preset !== undefined && { preset }), ...editRequest(cwd, edit, options) },
+    job,
+  }
+}
+
+function missing(what: string, hint: string): SheafError {
+  return new SheafError({ code: 'SHEAF_REQUEST_INVALID', message: `${what} is to be compared?`, hint })
+}
+
 const redrawMs = 250
 
-async function compare(session: Session, filePath: string, options: VerifyOptions): Promise<FilmReport> {
+async function compare(session: Session, film: Film, options: VerifyOptions): Promise<FilmReport> {
   const { env, style } = session
-  const request = editRequest(env.cwd, options.edit, options)
-  const job = await findJob(session, filePath)
-  const preset = options.preset ?? job?.view.preset
+  const { filePath, request, job } = film
   const live = env.stdout.isTty && !session.json ? env.liveDisplay() : undefined
   let drawnAtMs = Number.NEGATIVE_INFINITY
   try {
     return await env.verifyFilm({
       filePath,
-      request: { ...request, ...(preset === undefined ? {} : { preset }) },
+      request,
       depth: options.quick === true ? 'borders' : 'whole',
       presetFolder: join(session.storePath, 'presets'),
       renders: job && rendersOf(job),
@@ -96,38 +145,4 @@ function show(session: Session, report: FilmReport): void {
       ? `${style.green('✓')} ${name} is what the edit asks for`
       : `${name}: ${count} ${count === 1 ? 'thing is' : 'things are'} wrong`
   session.print(`${verdict}  (${compared}, ${sound})`)
-}
-
-interface KnownJob {
-  readonly farm: FarmView
-  readonly view: JobView
-}
-
-/** The newest job that wrote this file, when an agent runs and knows it. */
-async function findJob(session: Session, filePath: string): Promise<KnownJob | undefined> {
-  try {
-    const { client } = await session.connect()
-    const farm = await client.farm({ signal: session.env.interrupted })
-    const views = farm.jobs.filter(({ outputPath, submitter }) => outputPath === filePath && submitter === farm.self)
-    const view = views.sort((a, b) => b.submittedAtMs - a.submittedAtMs)[0]
-    return view && { farm, view }
-  } catch (error) {
-    // Without an agent nothing is known of who rendered what; the film can be compared all the same.
-    if (isSheafError(error)) return undefined
-    throw error
-  }
-}
-
-function rendersOf({ farm, view }: KnownJob): KnownRenders {
-  const names = new Map(farm.peers.map(({ peer, name }) => [peer, name]))
-  return {
-    frames: view.frames,
-    segments: view.segments,
-    renderedBy: (segment) => {
-      const holder = view.runs.find(
-        ({ from, to, status }) => status === 'landed' && segment >= from && segment < to,
-      )?.holder
-      return holder && (names.get(holder) ?? holder)
-    },
-  }
 }

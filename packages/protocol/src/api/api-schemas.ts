@@ -157,6 +157,7 @@ export const apiPaths = {
   jobs: '/v1/jobs',
   presets: '/v1/presets',
   job: '/v1/jobs/:jobId',
+  jobRequest: '/v1/jobs/:jobId/request',
   jobCancel: '/v1/jobs/:jobId/cancel',
   jobPause: '/v1/jobs/:jobId/pause',
   jobResume: '/v1/jobs/:jobId/resume',
