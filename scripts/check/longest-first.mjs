@@ -6,6 +6,7 @@ import { BaseSequencer } from 'vitest/node'
  */
 const seconds = {
   'test/e2e/kills.test.ts': 60,
+  'test/seeded-bugs/seeded-bugs.test.ts': 50,
   'packages/agent/src/validate/verify-film.test.ts': 50,
   'test/e2e/control.test.ts': 45,
   'test/e2e/same-bytes.test.ts': 35,

@@ -5,7 +5,9 @@ import {
   frontClip,
   poolItem,
   projectSchema,
+  schemaGrade,
   schemaTrack,
+  schemaTransform,
   sequence,
   tlsp,
 } from '@sheaf/timeline/testing'
@@ -28,14 +30,8 @@ export function projectOfLooks(rate: number): string {
     frontClip(id, [at(from), at(to)], {
       ...{ source_path: `media/${file}`, source_start: at(10), source_end: at(10 + to - from), ...more },
     })
-  const turned = {
-    ...{ scale_x: 0.5, scale_y: 0.5, position_x: 0.2, position_y: -0.1 },
-    ...{ rotation: 30, anchor_x: 0.5, anchor_y: 0.5 },
-  }
-  const grade = {
-    ...{ brightness: 0.1, contrast: 1.2, saturation: 0.7, hue: 20, gamma: 1.1 },
-    ...{ highlights: 0, shadows: 0, whites: 0, blacks: 0 },
-  }
+  const turned = schemaTransform({ scale_x: 0.5, scale_y: 0.5, position_x: 0.2, position_y: -0.1, rotation: 30 })
+  const grade = schemaGrade({ brightness: 0.1, contrast: 1.2, saturation: 0.7, hue: 20, gamma: 1.1 })
   const blur = {
     ...{ id: 'soft', effect_type: 'Blur', name: 'Blur', tags: [], enabled: true },
     parameters: { radius: { type: 'Float', value: 3 } },

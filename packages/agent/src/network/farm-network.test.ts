@@ -132,7 +132,7 @@ describe('members', () => {
     const greet = async () => {
       const connection = await node.dial(to, { force: true })
       const stream = new FramedStream(await connection.newStream([protocols.hello]), a.id)
-      await helloAsDialer(stream, ours, { dialer: identity.peerId, listener: a.id }, AbortSignal.timeout(5000))
+      await helloAsDialer(stream, ours, { dialer: identity.peerId, listener: a.id }, AbortSignal.timeout(60_000))
       return connection
     }
     const first = connected(a)
@@ -275,7 +275,7 @@ describe('strangers', () => {
     // And with a hello that does not prove the secret.
     const hello = new FramedStream(await connection.newStream([protocols.hello]), a.id)
     const parties = { dialer: identity.peerId, listener: a.id }
-    await expect(helloAsDialer(hello, theirs, parties, AbortSignal.timeout(5000))).rejects.toMatchObject({
+    await expect(helloAsDialer(hello, theirs, parties, AbortSignal.timeout(60_000))).rejects.toMatchObject({
       code: 'SHEAF_FARM_REFUSED',
     })
     await expect(attempt()).rejects.toThrow()

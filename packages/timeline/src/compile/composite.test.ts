@@ -10,7 +10,20 @@ import { readEdit } from '../model/read-edit.js'
 import { mediaClipsOf } from '../model/walk-edit.js'
 import { ffmpeg, hasFfmpeg, indexOf } from '../testing/ffmpeg.js'
 import { GOLDEN_SECONDS, goldenEdit, goldenMedia } from '../testing/golden-edit.js'
-import { clip, external, gap, range, time, timeline, track } from '../testing/otio-builder.js'
+import {
+  clip,
+  external,
+  gap,
+  generated,
+  range,
+  showing,
+  stack,
+  time,
+  timeline,
+  track,
+  turn,
+  warp,
+} from '../testing/otio-builder.js'
 import { checkMediaAgainstEdit } from '../media/check-media.js'
 import { compileCompositor } from './compile-compositor.js'
 import { resolveCall } from './ffmpeg-call.js'
@@ -57,20 +70,8 @@ describe.runIf(hasFfmpeg())('composited pictures', { timeout: 240_000 }, () => {
     }
     return sum / count
   }
-  const white = {
-    media_references: { DEFAULT_MEDIA: { OTIO_SCHEMA: 'GeneratorReference.1', generator_kind: 'white' } },
-  }
-  const dissolve = (before: number, after: number, transition_type = 'SMPTE_Dissolve'): object => ({
-    OTIO_SCHEMA: 'Transition.1',
-    transition_type,
-    in_offset: time(before),
-    out_offset: time(after),
-  })
-  const of = (name: string, more: object = {}): object => ({
-    media_references: { DEFAULT_MEDIA: external(name) },
-    ...more,
-  })
-  const warped = (time_scalar: number): object => ({ effects: [{ OTIO_SCHEMA: 'LinearTimeWarp.1', time_scalar }] })
+  const white = showing(generated('white'))
+  const of = (name: string, more: object = {}): object => ({ ...showing(external(name)), ...more })
 
   const plain = ['-cpuflags', '0', '-filter_complex_threads', '1']
   /** Rendering without vector units and with one thread is the same as well: some windows are rendered so. */
@@ -94,7 +95,7 @@ describe.runIf(hasFfmpeg())('composited pictures', { timeout: 240_000 }, () => {
   })
 
   it('fade in from black and out to it, in even steps', () => {
-    const edit = read(timeline([track([dissolve(0, 10), clip('w', 0, 30, white), dissolve(10, 0)])]))
+    const edit = read(timeline([track([turn(0, 10), clip('w', 0, 30, white), turn(10, 0)])]))
     expect(edit.video[0]!.items.map(({ kind, from, to }) => [kind, from, to])).toEqual([
       ['transition', 0, 10],
       ['clip', 10, 20],
@@ -109,7 +110,7 @@ describe.runIf(hasFfmpeg())('composited pictures', { timeout: 240_000 }, () => {
   })
 
   it('wipe from one side', () => {
-    const edit = read(timeline([track([gap(10), dissolve(10, 10, 'Wipe Left'), clip('w', 0, 20, white)])]))
+    const edit = read(timeline([track([gap(10), turn(10, 10, 'Wipe Left'), clip('w', 0, 20, white)])]))
     const middle = frames(edit)[10]!
     expect(luma(middle, 'left')).toBeLessThan(22)
     expect(luma(middle, 'right')).toBeGreaterThan(229)
@@ -117,7 +118,7 @@ describe.runIf(hasFfmpeg())('composited pictures', { timeout: 240_000 }, () => {
 
   it('of an upper track dissolve into what lies below, not into black', () => {
     const below = track([clip('w', 0, 30, white)])
-    const edit = read(timeline([below, track([gap(10), dissolve(0, 10), clip('u', 0, 20, white)])]))
+    const edit = read(timeline([below, track([gap(10), turn(0, 10), clip('u', 0, 20, white)])]))
     expect(frames(edit).every((picture) => luma(picture) === 235)).toBe(true)
   })
 
@@ -130,29 +131,24 @@ describe.runIf(hasFfmpeg())('composited pictures', { timeout: 240_000 }, () => {
 
   it('run backwards through the same pictures, at their speed', () => {
     const forward = hashes(frames(read(timeline([track([clip('f', 30, 24, of('tall.mp4'))])]))))
-    const backward = hashes(frames(read(timeline([track([clip('b', 30, 24, of('tall.mp4', warped(-1)))])]))))
+    const backward = hashes(frames(read(timeline([track([clip('b', 30, 24, of('tall.mp4', warp(-1)))])]))))
     expect(backward).toEqual(forward.toReversed())
-    const fast = hashes(frames(read(timeline([track([clip('f', 30, 12, of('tall.mp4', warped(2)))])]))))
+    const fast = hashes(frames(read(timeline([track([clip('f', 30, 12, of('tall.mp4', warp(2)))])]))))
     expect(fast).toEqual(forward.filter((_, frame) => frame % 2 === 0))
-    const slow = hashes(frames(read(timeline([track([clip('f', 30, 24, of('tall.mp4', warped(0.5)))])]))))
+    const slow = hashes(frames(read(timeline([track([clip('f', 30, 24, of('tall.mp4', warp(0.5)))])]))))
     expect(new Set(slow).size).toBeLessThanOrEqual(13)
     expect(slow.filter((_, frame) => frame % 2 === 0)).toEqual(forward.slice(0, 12))
   })
 
   it('stand still where they are frozen', () => {
-    const frozen = { effects: [{ OTIO_SCHEMA: 'FreezeFrame.1', time_scalar: 0 }] }
-    const shown = hashes(frames(read(timeline([track([clip('s', 30, 9, of('tall.mp4', frozen))])]))))
+    const shown = hashes(frames(read(timeline([track([clip('s', 30, 9, of('tall.mp4', warp(0)))])]))))
     const moving = hashes(frames(read(timeline([track([clip('m', 30, 1, of('tall.mp4'))])]))))
     expect(new Set(shown)).toEqual(new Set(moving))
   })
 
   it('of a nested stack are those of its tracks, trimmed', () => {
-    const stack = {
-      OTIO_SCHEMA: 'Stack.1',
-      source_range: range(5, 12),
-      children: [track([clip('x', 10, 40, of('wide.mp4'))]), track([gap(8), clip('y', 3, 5, of('tall.mp4'))])],
-    }
-    const nested = read(timeline([track([clip('a', 0, 6, of('pal.ts')), stack])]))
+    const inner = [track([clip('x', 10, 40, of('wide.mp4'))]), track([gap(8), clip('y', 3, 5, of('tall.mp4'))])]
+    const nested = read(timeline([track([clip('a', 0, 6, of('pal.ts')), stack(range(5, 12), inner)])]))
     const flat = read(
       timeline([
         track([clip('a', 0, 6, of('pal.ts')), clip('x', 15, 12, of('wide.mp4'))]),

@@ -12,7 +12,8 @@ import { settleEdit } from '../model/settle-edit.js'
 import { bindMedia } from '../model/walk-edit.js'
 import { parsePreset } from '../preset/preset-text.js'
 import { steadyIndex } from '../testing/media-fixtures.js'
-import { fullSchema, fullTls, fullTlsp } from '../testing/studio-full.js'
+import { fullTls, fullTlsp } from '../testing/studio-full-editor.js'
+import { fullSchema } from '../testing/studio-full-schema.js'
 
 const MARK = 'zzHOSTILEzz'
 /** What may not stand in a line that a terminal shows. */

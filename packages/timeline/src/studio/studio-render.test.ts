@@ -4,7 +4,7 @@ import type { Edit } from '../model/edit.js'
 import { settleEdit } from '../model/settle-edit.js'
 import { bindMedia } from '../model/walk-edit.js'
 import { hasFfmpeg } from '../testing/ffmpeg.js'
-import { clip, external, gap, time, timeline, track } from '../testing/otio-builder.js'
+import { clip, external, gap, showing, time, timeline, track, turn, warp } from '../testing/otio-builder.js'
 import { hashesOf, PictureStudio } from '../testing/picture-studio.js'
 import { readProject } from '../testing/studio-asserts.js'
 import {
@@ -56,17 +56,7 @@ describe.runIf(hasFfmpeg())('pictures of projects of Timeline Studio', { timeout
   }
   const hashes = (edit: Edit): string[] => hashesOf(studio.render(edit))
 
-  const turn = (before: number, after: number): object => ({
-    OTIO_SCHEMA: 'Transition.1',
-    transition_type: 'SMPTE_Dissolve',
-    in_offset: time(before),
-    out_offset: time(after),
-  })
-  const of = (name: string, more: object = {}): object => ({
-    media_references: { DEFAULT_MEDIA: external(name) },
-    ...more,
-  })
-  const warp = (time_scalar: number): object => ({ effects: [{ OTIO_SCHEMA: 'LinearTimeWarp.1', time_scalar }] })
+  const of = (name: string, more: object = {}): object => ({ ...showing(external(name)), ...more })
   /** The same edit in OpenTimelineIO: a gap, a dissolve, twice the speed, something over it. */
   const equal = (reversed: boolean): string =>
     timeline([

@@ -1,4 +1,17 @@
-import { clip, external, gap, range, time, timeline, track } from './otio-builder.js'
+import {
+  clip,
+  external,
+  gap,
+  generated,
+  range,
+  showing,
+  stack,
+  time,
+  timeline,
+  track,
+  turn,
+  warp,
+} from './otio-builder.js'
 
 /** What the golden edit is made of: files of unequal rates and sizes, as arguments for ffmpeg's `testsrc2`. */
 export const goldenMedia = [
@@ -11,18 +24,8 @@ export const goldenMedia = [
 /** Seconds of each file. */
 export const GOLDEN_SECONDS = 14
 
-const named = (name: string) => ({ media_references: { DEFAULT_MEDIA: external(name) } })
-const warp = (time_scalar: number) => ({ effects: [{ OTIO_SCHEMA: 'LinearTimeWarp.1', time_scalar }] })
-const still = { effects: [{ OTIO_SCHEMA: 'FreezeFrame.1', time_scalar: 0 }] }
-const turn = (before: number, after: number, transition_type = 'SMPTE_Dissolve') => ({
-  OTIO_SCHEMA: 'Transition.1',
-  transition_type,
-  in_offset: time(before),
-  out_offset: time(after),
-})
-const generator = (generator_kind: string, parameters: object = {}) => ({
-  media_references: { DEFAULT_MEDIA: { OTIO_SCHEMA: 'GeneratorReference.1', generator_kind, parameters } },
-})
+const named = (name: string): object => showing(external(name))
+const generator = (kind: string, parameters?: object): object => showing(generated(kind, parameters))
 
 /**
  * An edit at `rate` (as a file says it) with every way that an item of a track can be: cuts, transitions of each look
@@ -30,16 +33,10 @@ const generator = (generator_kind: string, parameters: object = {}) => ({
  * canvas over others that move. Times are written at 25 frames a second.
  */
 export function goldenEdit(rate: number): string {
-  const inner = {
-    OTIO_SCHEMA: 'Stack.1',
-    name: 'inner',
-    source_range: range(12, 36),
-    ...warp(0.75),
-    children: [
-      track([clip('n1', 100, 30, named('ntsc.mkv')), turn(5, 4), clip('n2', 20, 60, named('wide.mp4'))]),
-      track([gap(22), turn(0, 6), clip('n3', 40, 20, named('tall.mp4'))]),
-    ],
-  }
+  const nested = [
+    track([clip('n1', 100, 30, named('ntsc.mkv')), turn(5, 4), clip('n2', 20, 60, named('wide.mp4'))]),
+    track([gap(22), turn(0, 6), clip('n3', 40, 20, named('tall.mp4'))]),
+  ]
   const below = track([
     turn(0, 8),
     clip('a', 30, 40, named('wide.mp4')),
@@ -49,10 +46,10 @@ export function goldenEdit(rate: number): string {
     clip('c', 10, 30, { ...named('pal.ts'), ...warp(2) }),
     clip('d', 60, 24, { ...named('wide.mp4'), ...warp(-1) }),
     turn(4, 4, 'Dip to Black'),
-    clip('e', 90, 10, { ...named('ntsc.mkv'), ...still }),
+    clip('e', 90, 10, { ...named('ntsc.mkv'), ...warp(0) }),
     turn(6, 5),
-    inner,
-    { OTIO_SCHEMA: 'Stack.1', name: 'stopped', source_range: range(7, 9), ...still, children: inner.children },
+    stack(range(12, 36), nested, { name: 'inner', ...warp(0.75) }),
+    stack(range(7, 9), nested, { name: 'stopped', ...warp(0) }),
     clip('f', 60, 14, { ...named('wide.mp4'), ...warp(0.4) }),
     gap(5),
     clip('bars', 0, 4, generator('SMPTEBars')),
@@ -68,12 +65,7 @@ export function goldenEdit(rate: number): string {
     clip('cover', 12, 16, named('pal.ts')),
     turn(6, 0),
     gap(50),
-    {
-      OTIO_SCHEMA: 'Stack.1',
-      name: 'top',
-      source_range: range(0, 25),
-      children: [clip('s', 5, 25, named('tall.mp4'))],
-    },
+    stack(range(0, 25), [clip('s', 5, 25, named('tall.mp4'))], { name: 'top' }),
   ])
   const trimmed = { ...above, source_range: range(3, 180) }
   return timeline([below, trimmed], { global_start_time: time(0, rate) })

@@ -20,7 +20,9 @@ export {
   frontClip,
   poolItem,
   projectSchema,
+  schemaGrade,
   schemaTrack,
+  schemaTransform,
   sequence,
   tlsp,
 } from './studio-builder.js'

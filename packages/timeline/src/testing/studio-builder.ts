@@ -52,6 +52,17 @@ export const schemaTrack = (track_type: string, clips: readonly Fields[], more: 
   ...more,
 })
 
+/** Where a clip of a `ProjectSchema` lies: where it would without this, but for what is said. */
+export const schemaTransform = (more: Fields): Fields => ({
+  ...{ scale_x: 1, scale_y: 1, position_x: 0, position_y: 0, rotation: 0, anchor_x: 0.5, anchor_y: 0.5, ...more },
+})
+
+/** The colours of a clip of a `ProjectSchema`: as they are, but for what is said. */
+export const schemaGrade = (more: Fields): Fields => ({
+  ...{ brightness: 0, contrast: 1, saturation: 1, hue: 0, gamma: 1 },
+  ...{ highlights: 0, shadows: 0, whites: 0, blacks: 0, ...more },
+})
+
 /** A `ProjectSchema` of 25 frames a second as text. */
 export const projectSchema = (tracks: readonly Fields[], more: Fields = {}): string =>
   JSON.stringify({
