@@ -56,6 +56,16 @@ describe('a text of several styles', () => {
     expect(lowest(all, 'r') - highest(all, 'r')).toBeGreaterThan(2 * (lowest(all, 'w') - highest(all, 'w')))
   })
 
+  it('has lines as far apart as the largest letters in them need', async () => {
+    const runs = [
+      { from: 2, to: 3, style: { ...style, size: 0.2, paint: { rgb: '000000', opacity: 1 } } },
+      { from: 3, to: 4, style: { ...red, size: 0.4 } },
+    ]
+    const all = await rows({ text: 'p\nxE', style: { ...style, size: 0.2 }, runs })
+    expect(lowest(all, 'w')).toBeLessThan(highest(all, 'r'))
+    expect(Math.abs(lowest(all, 'k') - lowest(all, 'r'))).toBeLessThanOrEqual(1)
+  })
+
   it('reads from right to left across them', async () => {
     const picture = { text: 'אב', style, runs: [{ from: 1, to: 2, style: red }] }
     const all = await rows(picture, 'alef-hebrew-400-normal.woff2')
