@@ -30,11 +30,17 @@ interface Made {
 }
 
 /** Two segments of three frames, rendered and made into what the preset says. */
-async function make(text: string, name: string, output?: OutputSettings): Promise<Made> {
+async function make(
+  text: string,
+  name: string,
+  output?: OutputSettings,
+  colours?: Pick<Manifest['picture'], 'colour' | 'light'>,
+): Promise<Made> {
   const preset = parsePreset(text)
   const recipe = { tools, dir, preset, width: 96, height: 54, segments: 2, segmentFrames: 4 }
   const { manifest: made, assetPath } = await makeProbeEdit(recipe)
-  const manifest: Manifest = { ...made, output, segments: preset.pictures ? made.segments : [] }
+  const picture = { ...made.picture, ...colours }
+  const manifest: Manifest = { ...made, output, picture, segments: preset.pictures ? made.segments : [] }
   const work = await mkdtemp(join(dir, 'work-'))
   const folder = join(work, 'out')
   await mkdir(folder)
@@ -64,6 +70,7 @@ interface Probed {
     readonly duration?: string
     readonly codec_name: string
     readonly nb_read_frames?: string
+    readonly side_data_list?: readonly object[]
     readonly pix_fmt?: string
   }[]
 }
@@ -112,19 +119,24 @@ describe.each([
 })
 
 describe.each([
-  ['h264-2pass:speed=fast', 'h264', undefined],
-  ['h265-2pass:speed=ultrafast', 'hevc', undefined],
-  ['h264:maxrate=500,vbv=strict', 'h264', undefined],
-  ['prores-hq', 'prores', { intermediate: true }],
-] as const)('a film encoded once with preset %s', (text, codec, output) => {
+  ['h264-2pass:speed=fast', 'h264', undefined, undefined],
+  ['h265-2pass:speed=ultrafast', 'hevc', undefined, undefined],
+  ['h264:maxrate=500,vbv=strict', 'h264', undefined, undefined],
+  [
+    ...(['prores-hq', 'prores', { intermediate: true }] as const),
+    { colour: 'bt2020-pq', light: { content: { maxContent: 1000, maxAverage: 400 } } },
+  ],
+] as const)('a film encoded once with preset %s', (text, codec, output, colours) => {
   it('comes from lossless segments, says how far it is, and leaves nothing beside it', async () => {
     const ending = parsePreset(text).endings[0] ?? ''
-    const { folder, again, paths, notices } = await make(text, `film${ending}`, output)
+    const { folder, again, paths, notices } = await make(text, `film${ending}`, output, colours)
     expect((await probe(paths[0] ?? ''))[0]).toMatchObject({ codec_name: 'ffv1', nb_read_frames: '4' })
     const { sha256: sum } = await again(false)
     const streams = await probe(join(folder, `film${ending}`))
     expect(streams[0]).toMatchObject({ codec_name: codec, nb_read_frames: '8' })
     expect(streams).toHaveLength(2)
+    const light = { side_data_type: 'Content light level metadata', max_content: 1000, max_average: 400 }
+    expect(streams[0]?.side_data_list).toEqual(colours ? [light] : undefined)
     expect(notices.at(-1)).toMatch(text.includes('2pass') ? /pass 2 of 2: 100 %/ : /encoded: 100 %/)
     expect(await readdir(folder)).toEqual([`film${ending}`])
     expect((await again(true)).sha256).toBe(sum)
