@@ -14,7 +14,7 @@ const full = (level: number): number => (level - 16) / 219
 const light = (signal: number): number => (signal < 0.081 ? signal / 4.5 : ((signal + 0.099) / 1.099) ** (1 / 0.45))
 const [WIDTH, HEIGHT] = [16 * LEVELS.length, 16] as const
 
-describe.runIf(hasFfmpeg())('levels in files of pictures', () => {
+describe.runIf(hasFfmpeg())('levels in files of pictures', { timeout: 60_000 }, () => {
   const dir = mkdtempSync(join(tmpdir(), 'sheaf-levels-'))
   afterAll(() => {
     rmSync(dir, { recursive: true, force: true })
