@@ -11,7 +11,7 @@ export {
 export type { ClaimReason, Decision, DecisionBody, ResignReason } from './core/decision.js'
 export type { Input } from './core/input.js'
 export { step, type StepResult } from './core/step.js'
-export { followingOf } from './election/words.js'
+export { followingOf, isLive } from './election/words.js'
 export type { ElectionState } from './election/election-state.js'
 export {
   emptyFarmState,
@@ -45,4 +45,13 @@ export type {
   StealReason,
 } from './plan/plan-value.js'
 export { snapshotOf, type PlanAgent, type PlanJob, type PlanSnapshot } from './plan/snapshot.js'
+export {
+  chooseRoute,
+  NOTABLE_SPEEDUP,
+  settledRoute,
+  type LeftOutReason,
+  type Route,
+  type RouteAgent,
+  type RouteQuestion,
+} from './route/choose-route.js'
 export { farmView } from './view/farm-view.js'

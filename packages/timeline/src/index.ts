@@ -43,6 +43,7 @@ export {
 export { mediaNeeds, type MediaNeed } from './compile/media-needs.js'
 export { AUDIO_RATE, sampleOfFrame } from './compile/medium-sound.js'
 export { seekArgs } from './compile/seek-args.js'
+export { renderCost, type RenderCost } from './cost/render-cost.js'
 export { probePictures, type ProbePictures } from './engine-probe/probe-pictures.js'
 export { EFFECT_CLASSES, type EffectClass, type EffectInfo, type EffectParameter } from './effect/effect-type.js'
 export { effectProblem, findEffect, listEffects } from './effect/effects.js'

@@ -52,6 +52,11 @@ export class Ability {
     return this.#init.slots
   }
 
+  /** Of ffmpeg, as it calls itself. */
+  get engineVersion(): string {
+    return this.#components.tools.version
+  }
+
   /** The engine does not work here; nothing is rendered until the agent is started again. */
   get failed(): boolean {
     return this.#failed
@@ -125,8 +130,6 @@ export class Ability {
     const kept = this.#components.settings.get().benchmark
     if (kept?.key === key) this.#score = kept.score
     this.#init.onChange()
-    // Found along with the base: others weigh a lossless intermediate by it when they submit.
-    await this.fingerprintOf('lossless')
     if (benchmark) await this.bench(false)
     await this.#learnChips()
   }
@@ -135,7 +138,11 @@ export class Ability {
     const { tools } = this.#components
     const { cacheDir } = this.#init
     try {
-      this.#fingerprint = await engineFingerprint({ tools, cacheDir, signal: this.#abort.signal })
+      const options = { tools, cacheDir, signal: this.#abort.signal }
+      const base = await engineFingerprint(options)
+      // Found along with the base, and told with it: who submits weighs a lossless intermediate by it.
+      this.#classFingerprints.set('lossless', await classFingerprint({ ...options, engineClass: 'lossless' }))
+      this.#fingerprint = base
       this.#init.onChange()
       return this.#fingerprint
     } catch (error) {

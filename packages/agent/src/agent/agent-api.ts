@@ -15,7 +15,7 @@ import {
 } from '@sheaf/protocol'
 import type { ApiAgent } from '../api/index.js'
 import { chipFingerprint, isChip, brokenPictures, probeMedia, type EngineClass } from '../engine/index.js'
-import { ingestEdit, presetViews } from '../ingest/index.js'
+import { ingestEdit, presetViews, type IngestPorts } from '../ingest/index.js'
 import type { AgentParts, PartsInit } from './agent-parts.js'
 import { isClosed } from './farm-reader.js'
 import { agentStatus } from './self-report.js'
@@ -85,6 +85,7 @@ export class AgentApi implements ApiAgent {
       putManifest: async (bytes) => (await storage.blobs.put(bytes)).id,
       registerAsset: (jobId, asset, source) => storage.registry.register(jobId, asset, source),
       fingerprintOf: (engineClass) => this.#fingerprintOf(engineClass),
+      farm: () => this.#crew(),
       encodesHere: (engineClass) => this.#parts.ability.fingerprintOf(engineClass),
       storeFolder: storage.paths.root,
       presetFolder: storage.paths.presets,
@@ -113,6 +114,21 @@ export class AgentApi implements ApiAgent {
         cause,
       })
     })
+  }
+
+  /** Agents that could work on a job now. */
+  #crew(): ReturnType<IngestPorts['farm']> {
+    const { ability, self } = this.#parts
+    const others = this.#parts.host.workers().filter(({ peer }) => peer !== self)
+    const { name, tools } = this.#init
+    const { slots } = ability
+    const own = { peer: self, name, slots, score: ability.scores()['ffmpeg'], fingerprints: ability.fingerprints() }
+    return {
+      self: { ...own, engineVersion: tools.version },
+      others: others.map(({ peer, ability: { name, slots, scores, fingerprints, engineVersions } }) => ({
+        ...{ peer, name, slots, fingerprints, score: scores['ffmpeg'], engineVersion: engineVersions?.['ffmpeg'] },
+      })),
+    }
   }
 
   presets(): Promise<PresetView[]> {

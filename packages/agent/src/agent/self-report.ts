@@ -28,6 +28,7 @@ export function selfReport(sources: SelfSources): SelfReport {
       slots: worker.slots,
       scores: ability.scores(),
       fingerprints: ability.fingerprints(),
+      engineVersions: { ffmpeg: ability.engineVersion },
     },
     leases: worker.heldLeases(),
     running: worker.running(),

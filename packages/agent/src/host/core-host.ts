@@ -4,6 +4,7 @@ import {
   followingOf,
   initialState,
   isCoordinator,
+  isLive,
   step,
   type Command,
   type CoreState,
@@ -83,6 +84,16 @@ export class CoreHost {
   /** What each agent that was heard says that it can do. */
   abilities(): readonly AgentAbility[] {
     return this.#state.peers.flatMap(({ heartbeat }) => (heartbeat ? [heartbeat.ability] : []))
+  }
+
+  /** Agents that live and take work, this one too. */
+  workers(): readonly { readonly peer: PeerId; readonly ability: AgentAbility }[] {
+    return this.#state.peers.flatMap((record) => {
+      const { peer, heartbeat } = record
+      if (!heartbeat || !isLive(this.#state, record) || heartbeat.ability.slots < 1) return []
+      const works = ['starting', 'awake', 'busy'].includes(heartbeat.status)
+      return works ? [{ peer, ability: heartbeat.ability }] : []
+    })
   }
 
   /** Whom this agent follows; its own term while it leads. */

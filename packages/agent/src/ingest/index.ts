@@ -1,5 +1,6 @@
 export { findPreset } from './find-preset.js'
 export { ingestEdit, type IngestedJob, type IngestPorts } from './ingest-edit.js'
+export type { FarmAgent } from './film-route.js'
 export { prepareJob, type PreparedJob } from './prepare-job.js'
 export type { PrepareRequest } from './prepare-request.js'
 export { presetViews } from './preset-views.js'

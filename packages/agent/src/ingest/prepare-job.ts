@@ -25,8 +25,6 @@ import { textMedia } from './text-media.js'
 /** What a request asks for, checked, with its media found; nothing is kept of it yet. */
 export interface PreparedJob {
   readonly manifest: Manifest
-  /** The manifest as it is kept, and as every agent can read it. */
-  readonly manifestBytes: Uint8Array
   readonly media: readonly FoundMedium[]
   readonly preset: Preset
   readonly warnings: readonly string[]
@@ -48,6 +46,13 @@ export interface PreparePorts {
  * and as `sealManifest` does.
  */
 export async function prepareJob(request: PrepareRequest, ports: PreparePorts): Promise<PreparedJob> {
+  const job = await composeJob(request, ports)
+  sealManifest(job.manifest, request.editPath)
+  return job
+}
+
+/** The same, for who goes on to seal the manifest: how the film is made of its segments may still change in it. */
+export async function composeJob(request: PrepareRequest, ports: PreparePorts): Promise<PreparedJob> {
   const preset = ports.preset ?? parsePreset(request.preset ?? 'h264')
   const { editPath } = request
   const { read, asked, used, looked, beside } = await lookForMedia(request, { ...ports, preset })
@@ -67,7 +72,6 @@ export async function prepareJob(request: PrepareRequest, ports: PreparePorts): 
   const manifest = makeManifest({ request, edit, media, beside, preset, canvas })
   return {
     manifest,
-    manifestBytes: sealManifest(manifest, editPath),
     media,
     preset,
     warnings: [...read.report.warnings, ...warnings, ...remarksOnMedia(manifest), ...remarksOnSound(manifest)],

@@ -7,11 +7,12 @@ export async function presetOf(request: SubmitRequest, folder: string | undefine
   const asked = await findPreset(request.preset ?? 'h264', folder)
   const preset = request.draft === true ? draftPreset(asked) : asked
   checkOutputName(preset, request.outputPath)
-  if (request.intermediate === true && outputKind(preset) !== 'film') {
+  if (request.intermediate !== undefined && outputKind(preset) !== 'film') {
+    const option = request.intermediate ? '--intermediate' : '--direct'
     throw new SheafError({
       code: 'SHEAF_REQUEST_INVALID',
-      message: `--intermediate: preset ${preset.name} makes no film that could be encoded once more`,
-      hint: 'Leave --intermediate out.',
+      message: `${option}: preset ${preset.name} makes no film that could be encoded once more`,
+      hint: `Leave ${option} out.`,
     })
   }
   return preset

@@ -26,6 +26,7 @@ export interface EditOptions extends CommonOptions {
   readonly subtitleFont?: string
   readonly draft?: boolean
   readonly intermediate?: boolean
+  readonly direct?: boolean
   readonly channels?: string
   readonly loudness?: number
   readonly truePeak?: number
@@ -46,7 +47,8 @@ export function addEditOptions(command: Command): Command {
     .option('--draft', 'half the size, and fast rather than good')
     .option('--chapters', "the edit's markers as chapters")
     .option('--faststart', 'the index before the pictures, for films that are played while they load')
-    .option('--intermediate', 'render without loss, and encode the film once, here: more machines agree in that')
+    .option('--intermediate', 'render without loss and encode once, here: more agents agree (default: if faster)')
+    .option('--direct', 'never so: only agents with the same ffmpeg take part')
     .option('--drop-unknown', 'leave out effects and transitions that Sheaf does not know')
     .option('--subtitles <file>', 'show these in the film: .srt, .vtt, .ass, .ssa')
     .option('--subtitle-font <family>', 'their font, where they name none')
@@ -69,7 +71,7 @@ export function editRequest(cwd: string, edit: string, options: EditOptions): Ed
     ...(options.size === undefined ? {} : { size: checkSize(options.size) }),
     ...(options.dropUnknown === true ? { dropUnknown: true } : {}),
     ...(options.draft === true ? { draft: true } : {}),
-    ...(options.intermediate === true ? { intermediate: true } : {}),
+    ...wishOf(options),
     ...(options.faststart === true ? { faststart: true } : {}),
     ...(options.chapters === true ? { chapters: true } : {}),
     ...(options.subtitles === undefined ? {} : { subtitles: resolve(cwd, options.subtitles) }),
@@ -82,6 +84,16 @@ export function editRequest(cwd: string, edit: string, options: EditOptions): Ed
     ...(options.loudness === undefined ? {} : { loudness: options.loudness }),
     ...(options.truePeak === undefined ? {} : { truePeak: options.truePeak }),
   }
+}
+
+function wishOf({ intermediate, direct }: EditOptions): Pick<SubmitRequest, 'intermediate'> {
+  if (intermediate !== true && direct !== true) return {}
+  if (intermediate !== direct) return { intermediate: intermediate === true }
+  throw new SheafError({
+    code: 'SHEAF_REQUEST_INVALID',
+    message: '--intermediate and --direct are two ways to make one film',
+    hint: 'Give one of them, or none: then the faster one is taken.',
+  })
 }
 
 /** A preset's file is named from where the person is; the agent runs elsewhere. */

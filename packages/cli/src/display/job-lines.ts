@@ -3,7 +3,7 @@ import { plainStyle, type Style } from '../output/style.js'
 import { safeText, textWidth, truncate } from '../output/text.js'
 import { agentMarks, type AgentMark } from './agent-marks.js'
 import { barCells, renderBar } from './bar.js'
-import { baseName, formatCount, formatDuration, formatPercent } from './format.js'
+import { baseName, formatCount, formatDuration, formatPercent, shortPeer } from './format.js'
 import { checkWords, statusWords } from './status-words.js'
 
 /** What the display is drawn from. `fps` comes from a `ProgressMeter`: one view alone does not tell it. */
@@ -33,6 +33,7 @@ export function jobLines({ farm, jobId, width, nowMs, fps, style = plainStyle }:
     `${bar} ${style.bold(percent)}`,
     ...wrap(numbers(job, farm, { nowMs, fps }), width, (text) => text),
     ...wrap(shareEntries(job, farm, marks), width, (text, mark) => paintMark(text, mark, style)),
+    ...routeLines(job, farm).map((line) => style.dim(truncate(line, width))),
   ]
 }
 
@@ -115,6 +116,19 @@ function shareEntries(job: JobView, farm: FarmView, marks: ReadonlyMap<string, A
       const doing = away.has(share.peer) ? ' lost' : share.running > 0 ? ` +${share.running}` : ''
       return [{ text: `${mark.pattern} ${mark.name} ${formatCount(share.landedFrames)}${doing}`, mark }]
     })
+}
+
+/** Why the film is made as it is, and who cannot take part. */
+function routeLines({ route, leftOut = [] }: JobView, farm: FarmView): string[] {
+  const names = leftOut.map(({ peer, reason, engineVersion }) => {
+    const name = farm.peers.find((one) => one.peer === peer)?.name ?? shortPeer(peer)
+    const version = engineVersion === undefined ? '' : ` ${engineVersion}`
+    const why =
+      reason === 'fingerprint-differs' ? `its ffmpeg${version} makes other bytes` : 'not known yet what it makes'
+    return `${name} (${why})`
+  })
+  const out = names.length === 0 ? [] : [`left out: ${names.join(', ')}`]
+  return [...(route === undefined ? [] : [route]), ...out].map(safeText)
 }
 
 /** Puts entries on as few lines as fit; one that is too long alone is cut. */

@@ -29,6 +29,12 @@ export function makesBytesOf(
   return Object.values(agent.fingerprints).includes(job.fingerprint)
 }
 
+/** Under which name agents tell the fingerprint of a job's class: `ffmpeg`, `ffmpeg/libx265`. */
+export function toldAs({ engine, fingerprint }: { readonly engine: string; readonly fingerprint: string }): string {
+  const [, name] = /^([a-z0-9_]+)-[0-9a-f]{64}$/.exec(fingerprint) ?? []
+  return name === undefined ? engine : `${engine}/${name}`
+}
+
 /** Segments that this agent failed in this generation. */
 export function struckBy(job: PlanJob, { peer }: PlanAgent): Runs {
   return runsOf(job.strikes.filter((strike) => strike.peer === peer).map(({ index }) => index))

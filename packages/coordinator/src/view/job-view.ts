@@ -1,11 +1,12 @@
 import type { JobView, PeerId, SegmentStatus } from '@sheaf/protocol'
 import type { CoreState } from '../core/core-state.js'
 import type { JobState, Strike, SubmittedJob } from '../facts/farm-state.js'
-import { failureOf, priorityOf, standingOf } from '../facts/job-standing.js'
+import { isLive } from '../election/words.js'
+import { failureOf, isOpen, priorityOf, standingOf } from '../facts/job-standing.js'
 import { homeOf, landedSegments } from '../facts/selectors.js'
 import { mapEach } from '../facts/sorted-map.js'
 import { pacesOf } from '../leasing/speed.js'
-import { makesBytesOf } from '../plan/capability.js'
+import { makesBytesOf, toldAs } from '../plan/capability.js'
 
 type KnownJob = JobState & { readonly submitted: SubmittedJob }
 
@@ -18,6 +19,7 @@ export function jobView(state: CoreState, job: KnownJob): JobView {
   const begun = line.some(({ status }) => status === 'rendering' || status === 'leased')
   const standing = standingOf(job) ?? 'queued'
   const message = failureOf(job)?.message
+  const leftOut = isOpen(job) ? leftOutOf(state, submitted) : []
   const etaMs = standing === 'active' ? etaOf(state, job, frames) : undefined
   return {
     jobId,
@@ -43,6 +45,8 @@ export function jobView(state: CoreState, job: KnownJob): JobView {
     ...(job.completed?.borders ? { borders: { ...job.completed.borders } } : {}),
     ...(job.completed ? { outputSha256: job.completed.outputSha256, outputBytes: job.completed.sizeBytes } : {}),
     ...(standing === 'failed' && message !== undefined ? { message } : {}),
+    ...(submitted.route === undefined ? {} : { route: submitted.route }),
+    ...(leftOut.length === 0 ? {} : { leftOut }),
   }
 }
 
@@ -110,6 +114,21 @@ function sharesOf(job: KnownJob, line: readonly Spot[]): JobView['shares'] {
 
 function framesDone(line: readonly Spot[], segmentFrames: readonly number[]): number {
   return line.reduce((sum, { progress }, index) => sum + progress * (segmentFrames[index] ?? 0), 0)
+}
+
+/** Live agents whose engine makes other bytes than the job's, or which have not told. */
+function leftOutOf(state: CoreState, job: SubmittedJob): NonNullable<JobView['leftOut']> {
+  if (job.segmentFrames.length === 0) return []
+  return state.peers.flatMap((record) => {
+    const { peer, heartbeat } = record
+    if (!heartbeat || !isLive(state, record) || heartbeat.ability.slots < 1) return []
+    const { ability } = heartbeat
+    if (makesBytesOf(job, ability)) return []
+    const told = ability.fingerprints[toldAs(job)] !== undefined
+    const version = ability.engineVersions?.[job.engine]
+    const reason = told ? 'fingerprint-differs' : 'fingerprint-not-told'
+    return [{ peer, reason, ...(version !== undefined && { engineVersion: version }) } as const]
+  })
 }
 
 /** Frames that are missing ÷ speeds of those who work on it, whose scores count where nothing is measured. */

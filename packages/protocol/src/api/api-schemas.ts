@@ -46,7 +46,10 @@ export const SubmitRequestSchema = Type.Object(
     faststart: Type.Optional(Type.Boolean()),
     /** The edit's markers as chapters. */
     chapters: Type.Optional(Type.Boolean()),
-    /** Render without loss, and encode the film once, on the submitter's machine. */
+    /**
+     * Render without loss, and encode the film once, on the submitter's machine; false: never. Chosen by who of the
+     * farm could take part when absent.
+     */
     intermediate: Type.Optional(Type.Boolean()),
     /** Colours of the film; `auto`, the default: those of its footage. */
     colour: Type.Optional(Type.Unsafe<ColourChoice>({ type: 'string', enum: [...colourChoices] })),

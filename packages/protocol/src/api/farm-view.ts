@@ -19,6 +19,9 @@ export const JobShareSchema = Type.Object({
   running: Type.Integer(),
 })
 
+/** Why an agent cannot take part: it makes other bytes, or has not told (yet) what it makes of such jobs. */
+export const leftOutReasons = ['fingerprint-differs', 'fingerprint-not-told'] as const
+
 /** A job as a person sees it, derived from facts and heartbeats: the same on every agent. */
 export const JobViewSchema = Type.Object({
   jobId: Type.String(),
@@ -50,6 +53,14 @@ export const JobViewSchema = Type.Object({
   outputSha256: Type.Optional(Type.String()),
   outputBytes: Type.Optional(Type.Number()),
   message: Type.Optional(Type.String()),
+  /** Why the film is made as it is: directly, or through a lossless intermediate. */
+  route: Type.Optional(Type.String()),
+  /** Live agents that cannot take part in an open job, and why; absent when all can. */
+  leftOut: Type.Optional(
+    Type.Array(
+      Type.Object({ peer: Type.String(), reason: oneOf(leftOutReasons), engineVersion: Type.Optional(Type.String()) }),
+    ),
+  ),
 })
 
 /** An agent of the farm as a person sees it; `self` is the one that answers. */

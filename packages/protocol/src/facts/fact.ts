@@ -30,6 +30,8 @@ export interface FactPayloads {
     /** Where the submitter's machine writes the result; meaningless elsewhere. */
     readonly outputPath: string
     readonly overwrite: boolean
+    /** Why the film is made as it is, for people; absent where there was nothing to choose. */
+    readonly route?: string | undefined
   }
   /** Last writer wins, field by field, in the farm's total order. */
   'job-setting': {

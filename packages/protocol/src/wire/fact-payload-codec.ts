@@ -34,10 +34,11 @@ const read = <T>(kind: FactKind, bytes: Uint8Array, decode: (bytes: Uint8Array) 
   decodeWire(kind, bytes, limits.factBytes, decode)
 
 const jobSubmitted: PayloadCodec<'job-submitted'> = {
-  toWire: (payload) =>
+  toWire: ({ route, ...payload }) =>
     wire.JobSubmittedWire.encode({
       ...payload,
       segmentFrames: packNumbers(payload.segmentFrames),
+      ...(route !== undefined && { route: clipText(route) }),
       rateNum: payload.rate.num,
       rateDen: payload.rate.den,
     }),
@@ -59,6 +60,7 @@ const jobSubmitted: PayloadCodec<'job-submitted'> = {
       fingerprint: checkText('fingerprint', rest.fingerprint),
       outputPath: checkText('outputPath', rest.outputPath),
       overwrite: rest.overwrite,
+      ...(rest.route !== undefined && { route: checkText('route', rest.route) }),
     }
   },
 }

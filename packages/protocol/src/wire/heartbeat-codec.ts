@@ -35,6 +35,7 @@ export function heartbeatToWire(heartbeat: Heartbeat): HeartbeatWire {
       ...ability,
       scores: new Map(Object.entries(ability.scores)),
       fingerprints: new Map(Object.entries(ability.fingerprints)),
+      engineVersions: new Map(Object.entries(ability.engineVersions ?? {})),
     },
     ...(following === undefined
       ? {}
@@ -84,6 +85,11 @@ function abilityFromWire(wire: AbilityWire): AgentAbility {
     slots: checkInteger('ability.slots', wire.slots, { max: limits.slotsPerAgent }),
     scores: recordFromWire('ability.scores', wire.scores, (field, score) => checkFinite(field, score)),
     fingerprints: recordFromWire('ability.fingerprints', wire.fingerprints, (field, text) => checkText(field, text)),
+    ...(wire.engineVersions.size > 0 && {
+      engineVersions: recordFromWire('ability.engineVersions', wire.engineVersions, (field, text) =>
+        checkText(field, text, limits.nameBytes),
+      ),
+    }),
   }
 }
 

@@ -70,6 +70,7 @@ const factIntent = fc.oneof(
       fingerprint: text,
       outputPath: text,
       overwrite: fc.boolean(),
+      route: fc.option(text, { nil: undefined }),
     }),
   ),
   intent('job-setting', fc.record({ jobId, priority: fc.nat(100), paused: fc.boolean() }, { requiredKeys: ['jobId'] })),
@@ -109,6 +110,10 @@ const heartbeat = fc.record(
       slots: fc.nat(limits.slotsPerAgent),
       scores: engines(finite),
       fingerprints: engines(text),
+      engineVersions: fc.option(
+        engines(text).filter((versions) => Object.keys(versions).length > 0),
+        { nil: undefined },
+      ),
     }),
     following: fc.record({ term, silentMs: finite }),
     highestCounter: integer,

@@ -42,6 +42,8 @@ export interface AgentAbility {
   readonly scores: Readonly<Record<string, number>>
   /** Engine → fingerprint; absent when the engine is not usable here. */
   readonly fingerprints: Readonly<Record<string, string>>
+  /** Engine → the version that it calls itself by, for people; an older agent tells none. */
+  readonly engineVersions?: Readonly<Record<string, string>> | undefined
 }
 
 /** Said to every connected peer twice a second, and at once when something in it changed. Durations, never dates. */

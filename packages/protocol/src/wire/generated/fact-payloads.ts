@@ -20,6 +20,7 @@ export interface JobSubmittedWire {
   fingerprint: string
   outputPath: string
   overwrite: boolean
+  route?: string
 }
 
 export namespace JobSubmittedWire {
@@ -95,6 +96,11 @@ export namespace JobSubmittedWire {
         if ((obj.overwrite != null && obj.overwrite !== false)) {
           w.uint32(104)
           w.bool(obj.overwrite)
+        }
+
+        if (obj.route != null) {
+          w.uint32(114)
+          w.string(obj.route)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -173,6 +179,10 @@ export namespace JobSubmittedWire {
             }
             case 13: {
               obj.overwrite = reader.bool()
+              break
+            }
+            case 14: {
+              obj.route = reader.string()
               break
             }
             default: {
@@ -281,6 +291,13 @@ export namespace JobSubmittedWire {
               }
               break
             }
+            case 14: {
+              yield {
+                field: `${prefix}.route`,
+                value: reader.string()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -358,6 +375,11 @@ export namespace JobSubmittedWire {
     value: boolean
   }
 
+  export interface JobSubmittedWireRouteFieldEvent {
+    field: '$.route'
+    value: string
+  }
+
   export function encode (obj: Partial<JobSubmittedWire>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, JobSubmittedWire.codec())
   }
@@ -366,7 +388,7 @@ export namespace JobSubmittedWire {
     return decodeMessage(buf, JobSubmittedWire.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<JobSubmittedWire>): Generator<JobSubmittedWireJobIdFieldEvent | JobSubmittedWireNameFieldEvent | JobSubmittedWireSubmittedAtMsFieldEvent | JobSubmittedWireEngineFieldEvent | JobSubmittedWireManifestFieldEvent | JobSubmittedWireSegmentFramesFieldEvent | JobSubmittedWireRateNumFieldEvent | JobSubmittedWireRateDenFieldEvent | JobSubmittedWirePriorityFieldEvent | JobSubmittedWirePresetFieldEvent | JobSubmittedWireFingerprintFieldEvent | JobSubmittedWireOutputPathFieldEvent | JobSubmittedWireOverwriteFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<JobSubmittedWire>): Generator<JobSubmittedWireJobIdFieldEvent | JobSubmittedWireNameFieldEvent | JobSubmittedWireSubmittedAtMsFieldEvent | JobSubmittedWireEngineFieldEvent | JobSubmittedWireManifestFieldEvent | JobSubmittedWireSegmentFramesFieldEvent | JobSubmittedWireRateNumFieldEvent | JobSubmittedWireRateDenFieldEvent | JobSubmittedWirePriorityFieldEvent | JobSubmittedWirePresetFieldEvent | JobSubmittedWireFingerprintFieldEvent | JobSubmittedWireOutputPathFieldEvent | JobSubmittedWireOverwriteFieldEvent | JobSubmittedWireRouteFieldEvent> {
     return streamMessage(buf, JobSubmittedWire.codec(), opts)
   }
 }

@@ -703,6 +703,7 @@ export interface AbilityWire {
   slots: number
   scores: Map<string, number>
   fingerprints: Map<string, string>
+  engineVersions: Map<string, string>
 }
 
 export namespace AbilityWire {
@@ -930,6 +931,118 @@ export namespace AbilityWire {
     }
   }
 
+  export interface AbilityWire$engineVersionsEntry {
+    key: string
+    value: string
+  }
+
+  export namespace AbilityWire$engineVersionsEntry {
+    let _codec: Codec<AbilityWire$engineVersionsEntry>
+
+    export const codec = (): Codec<AbilityWire$engineVersionsEntry> => {
+      if (_codec == null) {
+        _codec = message<AbilityWire$engineVersionsEntry>((obj, w, opts = {}) => {
+          if (opts.lengthDelimited !== false) {
+            w.fork()
+          }
+
+          if ((obj.key != null && obj.key !== '')) {
+            w.uint32(10)
+            w.string(obj.key)
+          }
+
+          if ((obj.value != null && obj.value !== '')) {
+            w.uint32(18)
+            w.string(obj.value)
+          }
+
+          if (opts.lengthDelimited !== false) {
+            w.ldelim()
+          }
+        }, (reader, length, opts = {}) => {
+          const obj: any = {
+            key: '',
+            value: ''
+          }
+
+          const end = length == null ? reader.len : reader.pos + length
+
+          while (reader.pos < end) {
+            const tag = reader.uint32()
+
+            switch (tag >>> 3) {
+              case 1: {
+                obj.key = reader.string()
+                break
+              }
+              case 2: {
+                obj.value = reader.string()
+                break
+              }
+              default: {
+                reader.skipType(tag & 7)
+                break
+              }
+            }
+          }
+
+          return obj
+        }, function * (reader, length, prefix, opts = {}) {
+          const end = length == null ? reader.len : reader.pos + length
+
+          while (reader.pos < end) {
+            const tag = reader.uint32()
+
+            switch (tag >>> 3) {
+              case 1: {
+                yield {
+                  field: `${prefix}.key`,
+                  value: reader.string()
+                }
+                break
+              }
+              case 2: {
+                yield {
+                  field: `${prefix}.value`,
+                  value: reader.string()
+                }
+                break
+              }
+              default: {
+                reader.skipType(tag & 7)
+                break
+              }
+            }
+          }
+        })
+      }
+
+      return _codec
+    }
+
+    export interface AbilityWire$engineVersionsEntryKeyFieldEvent {
+      field: '$.key'
+      value: string
+    }
+
+    export interface AbilityWire$engineVersionsEntryValueFieldEvent {
+      field: '$.value'
+      value: string
+    }
+
+    export function encode (obj: Partial<AbilityWire$engineVersionsEntry>): Uint8Array<ArrayBuffer> {
+      return encodeMessage(obj, AbilityWire$engineVersionsEntry.codec())
+    }
+
+    export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<AbilityWire$engineVersionsEntry>): AbilityWire$engineVersionsEntry {
+      return decodeMessage(buf, AbilityWire$engineVersionsEntry.codec(), opts)
+    }
+
+    export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<AbilityWire$engineVersionsEntry>): Generator<AbilityWire$engineVersionsEntryKeyFieldEvent | AbilityWire$engineVersionsEntryValueFieldEvent> {
+      return streamMessage(buf, AbilityWire$engineVersionsEntry.codec(), opts)
+    }
+  }
+
   let _codec: Codec<AbilityWire>
 
   export const codec = (): Codec<AbilityWire> => {
@@ -973,6 +1086,13 @@ export namespace AbilityWire {
           }
         }
 
+        if (obj.engineVersions != null && obj.engineVersions.size > 0) {
+          for (const [key, value] of obj.engineVersions.entries()) {
+            w.uint32(58)
+            AbilityWire.AbilityWire$engineVersionsEntry.codec().encode({ key, value }, w)
+          }
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -983,7 +1103,8 @@ export namespace AbilityWire {
           role: '',
           slots: 0,
           scores: new Map<string, number>(),
-          fingerprints: new Map<string, string>()
+          fingerprints: new Map<string, string>(),
+          engineVersions: new Map<string, string>()
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -1034,6 +1155,19 @@ export namespace AbilityWire {
               obj.fingerprints.set(entry.key, entry.value)
               break
             }
+            case 7: {
+              if (opts.limits?.engineVersions != null && obj.engineVersions.size === opts.limits.engineVersions) {
+                throw new MaxSizeError('Decode error - map field "engineVersions" had too many elements')
+              }
+
+              const entry = AbilityWire.AbilityWire$engineVersionsEntry.codec().decode(reader, reader.uint32(), {
+                limits: {
+                  value: opts.limits?.engineVersions$value
+                }
+              })
+              obj.engineVersions.set(entry.key, entry.value)
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1045,7 +1179,8 @@ export namespace AbilityWire {
       }, function * (reader, length, prefix, opts = {}) {
         const obj = {
           scores: 0,
-          fingerprints: 0
+          fingerprints: 0,
+          engineVersions: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -1112,6 +1247,21 @@ export namespace AbilityWire {
 
               break
             }
+            case 7: {
+              if (opts.limits?.engineVersions != null && obj.engineVersions === opts.limits.engineVersions) {
+                throw new MaxLengthError('Decode error - map field "engineVersions" had too many elements')
+              }
+
+              yield * AbilityWire.AbilityWire$engineVersionsEntry.codec().stream(reader, reader.uint32(), `${prefix}.engineVersions{}`, {
+                limits: {
+                  value: opts.limits?.engineVersions$value
+                }
+              })
+
+              obj.engineVersions++
+
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1156,6 +1306,12 @@ export namespace AbilityWire {
     value: string
   }
 
+  export interface AbilityWireEngineVersionsFieldEvent {
+    field: '$.engineVersions{}'
+    key: string
+    value: string
+  }
+
   export function encode (obj: Partial<AbilityWire>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, AbilityWire.codec())
   }
@@ -1164,7 +1320,7 @@ export namespace AbilityWire {
     return decodeMessage(buf, AbilityWire.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<AbilityWire>): Generator<AbilityWireNameFieldEvent | AbilityWireVersionFieldEvent | AbilityWireRoleFieldEvent | AbilityWireSlotsFieldEvent | AbilityWireScoresFieldEvent | AbilityWireFingerprintsFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<AbilityWire>): Generator<AbilityWireNameFieldEvent | AbilityWireVersionFieldEvent | AbilityWireRoleFieldEvent | AbilityWireSlotsFieldEvent | AbilityWireScoresFieldEvent | AbilityWireFingerprintsFieldEvent | AbilityWireEngineVersionsFieldEvent> {
     return streamMessage(buf, AbilityWire.codec(), opts)
   }
 }
@@ -1591,6 +1747,12 @@ export namespace HeartbeatWire {
     value: string
   }
 
+  export interface HeartbeatWireAbilityEngineVersionsFieldEvent {
+    field: '$.ability.engineVersions{}'
+    key: string
+    value: string
+  }
+
   export interface HeartbeatWireFollowingTermCounterFieldEvent {
     field: '$.following.term.counter'
     value: number
@@ -1727,7 +1889,7 @@ export namespace HeartbeatWire {
     return decodeMessage(buf, HeartbeatWire.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<HeartbeatWire>): Generator<HeartbeatWireStatusFieldEvent | HeartbeatWireUptimeMsFieldEvent | HeartbeatWireAbilityNameFieldEvent | HeartbeatWireAbilityVersionFieldEvent | HeartbeatWireAbilityRoleFieldEvent | HeartbeatWireAbilitySlotsFieldEvent | HeartbeatWireAbilityScoresFieldEvent | HeartbeatWireAbilityFingerprintsFieldEvent | HeartbeatWireFollowingTermCounterFieldEvent | HeartbeatWireFollowingTermPeerFieldEvent | HeartbeatWireFollowingSilentMsFieldEvent | HeartbeatWireHighestCounterFieldEvent | HeartbeatWireLeasesLeaseIdFieldEvent | HeartbeatWireLeasesTermCounterFieldEvent | HeartbeatWireLeasesTermPeerFieldEvent | HeartbeatWireLeasesJobIdFieldEvent | HeartbeatWireLeasesGenerationFieldEvent | HeartbeatWireLeasesIndexesFieldEvent | HeartbeatWireRunningJobIdFieldEvent | HeartbeatWireRunningGenerationFieldEvent | HeartbeatWireRunningIndexFieldEvent | HeartbeatWireRunningLeaseIdFieldEvent | HeartbeatWireRunningTermCounterFieldEvent | HeartbeatWireRunningTermPeerFieldEvent | HeartbeatWireRunningProgressFieldEvent | HeartbeatWireHeldJobIdFieldEvent | HeartbeatWireHeldGenerationFieldEvent | HeartbeatWireHeldIndexFieldEvent | HeartbeatWireHeldBlobFieldEvent | HeartbeatWireHeldSizeBytesFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<HeartbeatWire>): Generator<HeartbeatWireStatusFieldEvent | HeartbeatWireUptimeMsFieldEvent | HeartbeatWireAbilityNameFieldEvent | HeartbeatWireAbilityVersionFieldEvent | HeartbeatWireAbilityRoleFieldEvent | HeartbeatWireAbilitySlotsFieldEvent | HeartbeatWireAbilityScoresFieldEvent | HeartbeatWireAbilityFingerprintsFieldEvent | HeartbeatWireAbilityEngineVersionsFieldEvent | HeartbeatWireFollowingTermCounterFieldEvent | HeartbeatWireFollowingTermPeerFieldEvent | HeartbeatWireFollowingSilentMsFieldEvent | HeartbeatWireHighestCounterFieldEvent | HeartbeatWireLeasesLeaseIdFieldEvent | HeartbeatWireLeasesTermCounterFieldEvent | HeartbeatWireLeasesTermPeerFieldEvent | HeartbeatWireLeasesJobIdFieldEvent | HeartbeatWireLeasesGenerationFieldEvent | HeartbeatWireLeasesIndexesFieldEvent | HeartbeatWireRunningJobIdFieldEvent | HeartbeatWireRunningGenerationFieldEvent | HeartbeatWireRunningIndexFieldEvent | HeartbeatWireRunningLeaseIdFieldEvent | HeartbeatWireRunningTermCounterFieldEvent | HeartbeatWireRunningTermPeerFieldEvent | HeartbeatWireRunningProgressFieldEvent | HeartbeatWireHeldJobIdFieldEvent | HeartbeatWireHeldGenerationFieldEvent | HeartbeatWireHeldIndexFieldEvent | HeartbeatWireHeldBlobFieldEvent | HeartbeatWireHeldSizeBytesFieldEvent> {
     return streamMessage(buf, HeartbeatWire.codec(), opts)
   }
 }
@@ -3549,6 +3711,12 @@ export namespace WorkMessageWire {
     value: string
   }
 
+  export interface WorkMessageWireHeartbeatAbilityEngineVersionsFieldEvent {
+    field: '$.heartbeat.ability.engineVersions{}'
+    key: string
+    value: string
+  }
+
   export interface WorkMessageWireHeartbeatFollowingTermCounterFieldEvent {
     field: '$.heartbeat.following.term.counter'
     value: number
@@ -3903,7 +4071,7 @@ export namespace WorkMessageWire {
     return decodeMessage(buf, WorkMessageWire.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<WorkMessageWire>): Generator<WorkMessageWireHeartbeatStatusFieldEvent | WorkMessageWireHeartbeatUptimeMsFieldEvent | WorkMessageWireHeartbeatAbilityNameFieldEvent | WorkMessageWireHeartbeatAbilityVersionFieldEvent | WorkMessageWireHeartbeatAbilityRoleFieldEvent | WorkMessageWireHeartbeatAbilitySlotsFieldEvent | WorkMessageWireHeartbeatAbilityScoresFieldEvent | WorkMessageWireHeartbeatAbilityFingerprintsFieldEvent | WorkMessageWireHeartbeatFollowingTermCounterFieldEvent | WorkMessageWireHeartbeatFollowingTermPeerFieldEvent | WorkMessageWireHeartbeatFollowingSilentMsFieldEvent | WorkMessageWireHeartbeatHighestCounterFieldEvent | WorkMessageWireHeartbeatLeasesLeaseIdFieldEvent | WorkMessageWireHeartbeatLeasesTermCounterFieldEvent | WorkMessageWireHeartbeatLeasesTermPeerFieldEvent | WorkMessageWireHeartbeatLeasesJobIdFieldEvent | WorkMessageWireHeartbeatLeasesGenerationFieldEvent | WorkMessageWireHeartbeatLeasesIndexesFieldEvent | WorkMessageWireHeartbeatRunningJobIdFieldEvent | WorkMessageWireHeartbeatRunningGenerationFieldEvent | WorkMessageWireHeartbeatRunningIndexFieldEvent | WorkMessageWireHeartbeatRunningLeaseIdFieldEvent | WorkMessageWireHeartbeatRunningTermCounterFieldEvent | WorkMessageWireHeartbeatRunningTermPeerFieldEvent | WorkMessageWireHeartbeatRunningProgressFieldEvent | WorkMessageWireHeartbeatHeldJobIdFieldEvent | WorkMessageWireHeartbeatHeldGenerationFieldEvent | WorkMessageWireHeartbeatHeldIndexFieldEvent | WorkMessageWireHeartbeatHeldBlobFieldEvent | WorkMessageWireHeartbeatHeldSizeBytesFieldEvent | WorkMessageWireLeaseTermCounterFieldEvent | WorkMessageWireLeaseTermPeerFieldEvent | WorkMessageWireLeaseLeaseIdFieldEvent | WorkMessageWireLeaseJobIdFieldEvent | WorkMessageWireLeaseGenerationFieldEvent | WorkMessageWireLeaseIndexesFieldEvent | WorkMessageWireLeaseHomeFieldEvent | WorkMessageWireLeaseEpochFieldEvent | WorkMessageWireLeaseDurationMsFieldEvent | WorkMessageWireLeaseOrderFieldEvent | WorkMessageWireRevokeTermCounterFieldEvent | WorkMessageWireRevokeTermPeerFieldEvent | WorkMessageWireRevokeJobIdFieldEvent | WorkMessageWireRevokeGenerationFieldEvent | WorkMessageWireRevokeIndexesFieldEvent | WorkMessageWireRevokeStopRunningFieldEvent | WorkMessageWireRevokeReasonFieldEvent | WorkMessageWireSegmentReportJobIdFieldEvent | WorkMessageWireSegmentReportGenerationFieldEvent | WorkMessageWireSegmentReportIndexFieldEvent | WorkMessageWireSegmentReportLeaseIdFieldEvent | WorkMessageWireSegmentReportOutcomeFieldEvent | WorkMessageWireSegmentReportRenderMsFieldEvent | WorkMessageWireSegmentReportCodeFieldEvent | WorkMessageWireSegmentReportMessageFieldEvent | WorkMessageWireSegmentReportStrikeFieldEvent | WorkMessageWireOfferJobIdFieldEvent | WorkMessageWireOfferGenerationFieldEvent | WorkMessageWireOfferIndexFieldEvent | WorkMessageWireOfferBlobFieldEvent | WorkMessageWireOfferSizeBytesFieldEvent | WorkMessageWireOfferRenderMsFieldEvent | WorkMessageWireOfferReplyJobIdFieldEvent | WorkMessageWireOfferReplyGenerationFieldEvent | WorkMessageWireOfferReplyIndexFieldEvent | WorkMessageWireOfferReplyBlobFieldEvent | WorkMessageWireOfferReplyOutcomeFieldEvent | WorkMessageWireOfferReplyCodeFieldEvent | WorkMessageWireOfferReplyMessageFieldEvent | WorkMessageWireGoodbyeReasonFieldEvent | WorkMessageWireIntroductionListenFieldEvent | WorkMessageWireIntroductionPeersPeerFieldEvent | WorkMessageWireIntroductionPeersAddressesFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<WorkMessageWire>): Generator<WorkMessageWireHeartbeatStatusFieldEvent | WorkMessageWireHeartbeatUptimeMsFieldEvent | WorkMessageWireHeartbeatAbilityNameFieldEvent | WorkMessageWireHeartbeatAbilityVersionFieldEvent | WorkMessageWireHeartbeatAbilityRoleFieldEvent | WorkMessageWireHeartbeatAbilitySlotsFieldEvent | WorkMessageWireHeartbeatAbilityScoresFieldEvent | WorkMessageWireHeartbeatAbilityFingerprintsFieldEvent | WorkMessageWireHeartbeatAbilityEngineVersionsFieldEvent | WorkMessageWireHeartbeatFollowingTermCounterFieldEvent | WorkMessageWireHeartbeatFollowingTermPeerFieldEvent | WorkMessageWireHeartbeatFollowingSilentMsFieldEvent | WorkMessageWireHeartbeatHighestCounterFieldEvent | WorkMessageWireHeartbeatLeasesLeaseIdFieldEvent | WorkMessageWireHeartbeatLeasesTermCounterFieldEvent | WorkMessageWireHeartbeatLeasesTermPeerFieldEvent | WorkMessageWireHeartbeatLeasesJobIdFieldEvent | WorkMessageWireHeartbeatLeasesGenerationFieldEvent | WorkMessageWireHeartbeatLeasesIndexesFieldEvent | WorkMessageWireHeartbeatRunningJobIdFieldEvent | WorkMessageWireHeartbeatRunningGenerationFieldEvent | WorkMessageWireHeartbeatRunningIndexFieldEvent | WorkMessageWireHeartbeatRunningLeaseIdFieldEvent | WorkMessageWireHeartbeatRunningTermCounterFieldEvent | WorkMessageWireHeartbeatRunningTermPeerFieldEvent | WorkMessageWireHeartbeatRunningProgressFieldEvent | WorkMessageWireHeartbeatHeldJobIdFieldEvent | WorkMessageWireHeartbeatHeldGenerationFieldEvent | WorkMessageWireHeartbeatHeldIndexFieldEvent | WorkMessageWireHeartbeatHeldBlobFieldEvent | WorkMessageWireHeartbeatHeldSizeBytesFieldEvent | WorkMessageWireLeaseTermCounterFieldEvent | WorkMessageWireLeaseTermPeerFieldEvent | WorkMessageWireLeaseLeaseIdFieldEvent | WorkMessageWireLeaseJobIdFieldEvent | WorkMessageWireLeaseGenerationFieldEvent | WorkMessageWireLeaseIndexesFieldEvent | WorkMessageWireLeaseHomeFieldEvent | WorkMessageWireLeaseEpochFieldEvent | WorkMessageWireLeaseDurationMsFieldEvent | WorkMessageWireLeaseOrderFieldEvent | WorkMessageWireRevokeTermCounterFieldEvent | WorkMessageWireRevokeTermPeerFieldEvent | WorkMessageWireRevokeJobIdFieldEvent | WorkMessageWireRevokeGenerationFieldEvent | WorkMessageWireRevokeIndexesFieldEvent | WorkMessageWireRevokeStopRunningFieldEvent | WorkMessageWireRevokeReasonFieldEvent | WorkMessageWireSegmentReportJobIdFieldEvent | WorkMessageWireSegmentReportGenerationFieldEvent | WorkMessageWireSegmentReportIndexFieldEvent | WorkMessageWireSegmentReportLeaseIdFieldEvent | WorkMessageWireSegmentReportOutcomeFieldEvent | WorkMessageWireSegmentReportRenderMsFieldEvent | WorkMessageWireSegmentReportCodeFieldEvent | WorkMessageWireSegmentReportMessageFieldEvent | WorkMessageWireSegmentReportStrikeFieldEvent | WorkMessageWireOfferJobIdFieldEvent | WorkMessageWireOfferGenerationFieldEvent | WorkMessageWireOfferIndexFieldEvent | WorkMessageWireOfferBlobFieldEvent | WorkMessageWireOfferSizeBytesFieldEvent | WorkMessageWireOfferRenderMsFieldEvent | WorkMessageWireOfferReplyJobIdFieldEvent | WorkMessageWireOfferReplyGenerationFieldEvent | WorkMessageWireOfferReplyIndexFieldEvent | WorkMessageWireOfferReplyBlobFieldEvent | WorkMessageWireOfferReplyOutcomeFieldEvent | WorkMessageWireOfferReplyCodeFieldEvent | WorkMessageWireOfferReplyMessageFieldEvent | WorkMessageWireGoodbyeReasonFieldEvent | WorkMessageWireIntroductionListenFieldEvent | WorkMessageWireIntroductionPeersPeerFieldEvent | WorkMessageWireIntroductionPeersAddressesFieldEvent> {
     return streamMessage(buf, WorkMessageWire.codec(), opts)
   }
 }
