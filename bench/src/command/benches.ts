@@ -6,7 +6,8 @@ import { ready } from '../ready/ready.js'
 import { scaling } from '../scaling/scaling.js'
 import { sparse } from '../sparse/sparse.js'
 import { size } from '../size/size.js'
+import { stream } from '../stream/stream.js'
 import { tail } from '../tail/tail.js'
 
 /** Every bench there is, in the order in which they are listed. */
-export const benches: readonly Bench[] = [overhead, scaling, ready, facts, exact, tail, size, sparse]
+export const benches: readonly Bench[] = [overhead, scaling, ready, facts, exact, tail, size, sparse, stream]

@@ -21,6 +21,7 @@ export const limits = {
   addressBytes: 255,
   peersPerIntroduction: 256,
   blobRequestBytes: 4096,
+  bulkMessageBytes: 1024,
   blobBytes: 2 ** 40,
   /** Assets are served in blocks of this size; the last may be shorter. */
   assetBlockBytes: 1 << 20,

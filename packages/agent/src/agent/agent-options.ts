@@ -9,6 +9,8 @@ export interface AgentOptions {
   /** TCP port for other agents; 0 takes a free one. Default 7433. */
   readonly farmPort?: number | undefined
   readonly farmHost?: string | undefined
+  /** TCP port of the bulk lanes; a free one when it is 0 or taken. Default: the farm port and two, 7435. */
+  readonly bulkPort?: number | undefined
   /** Loopback port of the HTTP API; 0 takes a free one. Default 7434. */
   readonly apiPort?: number | undefined
   /** File with the farm's secret; made when absent. Default `<store>/farm-secret`. */

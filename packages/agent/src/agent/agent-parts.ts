@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { homeOf, jobRecord } from '@sheaf/coordinator'
 import {
+  defaultPorts,
   isSheafError,
   type Fact,
   type FactIntent,
@@ -10,6 +11,7 @@ import {
   type SegmentKey,
 } from '@sheaf/protocol'
 import { BlobService } from '../blobs/index.js'
+import { BulkLanes } from '../bulk/index.js'
 import type { FfmpegTools } from '../engine/index.js'
 import { FactSync } from '../facts/index.js'
 import { Landing, Results, type FilmWatch, type HomeFarm, type WatchFilm } from '../home/index.js'
@@ -48,6 +50,7 @@ export interface PartsInit {
 export class AgentParts {
   readonly self: PeerId
   readonly network: FarmNetwork
+  readonly lanes: BulkLanes
   readonly sync: FactSync
   readonly service: BlobService
   readonly ability: Ability
@@ -72,7 +75,8 @@ export class AgentParts {
     this.farm = createFarmReader(() => this.host.farm)
     this.network = this.#buildNetwork()
     this.sync = new FactSync({ network: this.network, store: facts, log: this.#log.scope('facts') })
-    this.service = new BlobService({ network: this.network, store: blobs, registry, log: this.#log.scope('blobs') })
+    this.lanes = this.#buildLanes()
+    this.service = new BlobService({ streams: this.lanes, store: blobs, registry, log: this.#log.scope('blobs') })
     this.ability = new Ability(
       { tools, settings: storage.settings, log: this.#log.scope('ability') },
       { machine: init.machine, slots: init.slots, cacheDir: storage.paths.cache, onChange: () => this.host.announce() },
@@ -139,6 +143,16 @@ export class AgentParts {
         addressBookPath: join(storage.paths.root, 'address-book.json'),
         discovery: options.mdns === false ? 'none' : 'mdns',
       },
+    )
+  }
+
+  #buildLanes(): BulkLanes {
+    const { farmHost = '0.0.0.0', farmPort = defaultPorts.farm, bulkPort } = this.#init.options
+    // The port between the two is that of the HTTP API.
+    const beside = farmPort === 0 ? 0 : Math.min(farmPort + defaultPorts.bulk - defaultPorts.farm, 65_535)
+    return new BulkLanes(
+      { network: this.network, log: this.#log.scope('bulk') },
+      { self: this.self, listen: { host: farmHost, port: bulkPort ?? beside } },
     )
   }
 

@@ -93,11 +93,12 @@ class AgentProcess implements RunningAgent {
   }
 
   async start(): Promise<RunningAgent> {
-    const { host, network, sync, worker, delivery, ability } = this.#parts
+    const { host, network, lanes, sync, worker, delivery, ability } = this.#parts
     try {
       await this.#replay()
       worker.setAccepting(!this.#storage.settings.get().paused)
       await sync.start()
+      await lanes.start()
       await network.start()
       await this.#startApi()
     } catch (error) {
@@ -129,7 +130,7 @@ class AgentProcess implements RunningAgent {
 
   async #halt(): Promise<void> {
     clearInterval(this.#offers)
-    const { host, worker, materials, media, results, closed, sync, network, ability } = this.#parts
+    const { host, worker, materials, media, results, closed, sync, network, lanes, ability } = this.#parts
     await rm(this.#runFilePath, { force: true })
     // First what brings work in, then what does it; the database is closed after all of them.
     await this.#server?.stop()
@@ -137,6 +138,7 @@ class AgentProcess implements RunningAgent {
     await host.stop()
     await Promise.all([ability.stop(), worker.stop(), results.stop(), closed.stop()])
     await Promise.all([media.stop(), sync.stop()])
+    await lanes.stop()
     await network.stop()
   }
 

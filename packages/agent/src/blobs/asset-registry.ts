@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
-import type { Stats } from 'node:fs'
-import { open, stat, type FileHandle } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { limits, SheafError, type AssetId, type JobId } from '@sheaf/protocol'
 import type { StoreDatabase } from '../facts/index.js'
-import { partsOf, type FilePart } from './asset-place.js'
+import { blockMemory, hasher, type ReadFile } from '../hashing/index.js'
+import { partsOf } from './asset-place.js'
 import { filesOf, placeOf, type AssetSource } from './asset-source.js'
 import { isMissing } from './disk-error.js'
 
@@ -77,7 +76,10 @@ export class AssetRegistry {
     return source
   }
 
-  /** One block of `limits.assetBlockBytes` (the last may be shorter), verified. Errors as `check`. */
+  /**
+   * One block of `limits.assetBlockBytes` (the last may be shorter), verified. Its bytes are in `blockMemory`, to be given
+   * back. Errors as `check`.
+   */
   async readBlock(jobId: JobId, assetId: AssetId, block: number): Promise<AssetBlock> {
     const source = await this.#registered(jobId, assetId)
     const from = block * limits.assetBlockBytes
@@ -87,8 +89,8 @@ export class AssetRegistry {
         message: `Asset ${assetId} of job ${jobId} has no block ${block}.`,
       })
     }
-    const bytes = await readParts(source, from, Math.min(source.sizeBytes, from + limits.assetBlockBytes))
-    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    const end = Math.min(source.sizeBytes, from + limits.assetBlockBytes)
+    const { bytes, sha256 } = await readUnchanged(source, { start: from, end })
     const key = `${jobId}/${assetId}/${block}`
     const kept = await this.#hashes.get(key)
     if (kept === undefined) await this.#hashes.put(key, sha256)
@@ -115,40 +117,33 @@ async function checkFile(file: AssetSource): Promise<void> {
   }
 }
 
-/** Bytes [start, end) of an asset, from whichever of its files hold them. */
-async function readParts(source: AssetSource, start: number, end: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(end - start)
+/** Bytes [start, end) of an asset, from whichever of its files hold them, and their hash. */
+async function readUnchanged(
+  source: AssetSource,
+  stretch: { readonly start: number; readonly end: number },
+): Promise<AssetBlock> {
+  const parts = partsOf(placeOf(source), stretch)
   const files = new Map(filesOf(source).map((file) => [file.path, file]))
-  let filled = 0
-  for (const part of partsOf(placeOf(source), { start, end })) {
-    const into = bytes.subarray(filled, filled + part.end - part.start)
-    await readUnchanged(files.get(part.path) ?? source, part, into)
-    filled += into.length
-  }
-  return bytes
-}
-
-async function readUnchanged(source: AssetSource, { path, start }: FilePart, bytes: Uint8Array): Promise<void> {
-  let file: FileHandle
+  const bytes = blockMemory.take(stretch.end - stretch.start)
   try {
-    file = await open(path, 'r')
-  } catch (error) {
-    throw isMissing(error) ? missing(path, error) : error
-  }
-  try {
-    for (let filled = 0; filled < bytes.length;) {
-      const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled)
-      if (bytesRead === 0) throw changed(path, 'it is shorter')
-      filled += bytesRead
-    }
+    const read = await hasher.readParts(parts, bytes)
     // Looked at after the read: a change before or during it is seen either way.
-    assertUnchanged(source, await file.stat())
-  } finally {
-    await file.close()
+    for (const [at, now] of read.files.entries()) assertUnchanged(files.get(parts[at]?.path ?? '') ?? source, now)
+    const path = parts[read.files.length]?.path ?? source.path
+    if (read.short === true) throw changed(path, 'it is shorter')
+    if (read.error !== undefined) {
+      const error = Object.assign(new Error(read.error.message), { code: read.error.code })
+      throw isMissing(error) ? missing(path, error) : error
+    }
+    if (read.sha256 === undefined) throw new Error(`${path} was not hashed`)
+    return { bytes, sha256: read.sha256 }
+  } catch (error) {
+    blockMemory.giveBack(bytes)
+    throw error
   }
 }
 
-function assertUnchanged(source: AssetSource, now: Stats): void {
+function assertUnchanged(source: AssetSource, now: ReadFile): void {
   const size = source.within?.fileBytes ?? source.sizeBytes
   if (now.size !== size) throw changed(source.path, `it had ${size} bytes and has ${now.size}`)
   if (now.mtimeMs !== source.mtimeMs) throw changed(source.path, 'it was written to')

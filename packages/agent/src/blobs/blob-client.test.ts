@@ -1,7 +1,8 @@
 import { blobResponseToWire, parseBlobId, type PeerId } from '@sheaf/protocol'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { FarmNetwork, FarmStream } from '../network/index.js'
+import type { FarmStream } from '../network/index.js'
 import { BlobClient } from './blob-client.js'
+import type { BlobStreams } from './ports.js'
 
 const peer = 'x'.repeat(40) as PeerId
 const blob = parseBlobId('ab'.repeat(32)) ?? expect.fail('not a blob id')
@@ -35,8 +36,8 @@ async function clientOf(frames: readonly Uint8Array[], signal = new AbortControl
       })
     },
   }
-  const network: Pick<FarmNetwork, 'openStream'> = { openStream: async () => stream as FarmStream }
-  return BlobClient.open(network as FarmNetwork, peer, signal)
+  const network: Pick<BlobStreams, 'openStream'> = { openStream: async () => stream as FarmStream }
+  return BlobClient.open(network, peer, signal)
 }
 
 const found = (sizeBytes: number) => blobResponseToWire({ kind: 'found', sha256: blob, sizeBytes })

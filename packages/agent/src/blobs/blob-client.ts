@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   blobRequestToWire,
   blobResponseFromWire,
@@ -9,10 +8,12 @@ import {
   type BlobRequest,
   type PeerId,
 } from '@sheaf/protocol'
-import type { FarmNetwork, FarmStream } from '../network/index.js'
+import { blockMemory, hasher } from '../hashing/index.js'
+import type { FarmStream } from '../network/index.js'
+import type { BlobStreams } from './ports.js'
 
 /** Frames of content are at most this long. */
-export const contentFrameBytes = 1 << 18
+export const contentFrameBytes = 1 << 20
 const silenceMs = 30_000
 
 /** One stream of `/sheaf/blob/1` to a peer: asks, and reads the answers, one after another. */
@@ -26,8 +27,8 @@ export class BlobClient {
   }
 
   /** `signal` ends all that is done with it. `SHEAF_PEER_UNREACHABLE`. */
-  static async open(network: FarmNetwork, peer: PeerId, signal?: AbortSignal): Promise<BlobClient> {
-    return new BlobClient(await network.openStream(peer, protocols.blob, { signal }), signal)
+  static async open(streams: Pick<BlobStreams, 'openStream'>, peer: PeerId, signal?: AbortSignal): Promise<BlobClient> {
+    return new BlobClient(await streams.openStream(peer, protocols.blob, { signal }), signal)
   }
 
   /** Head of the answer to a request. The peer's error with its code, `SHEAF_TIMEOUT`, `SHEAF_WIRE_*`. */
@@ -60,15 +61,24 @@ export class BlobClient {
     const { sha256, sizeBytes } = await this.ask(request)
     const what = `Block ${request.block} of asset ${request.assetId} of job ${request.jobId} from ${this.#stream.peer}`
     if (sizeBytes !== expectedBytes) throw corrupt(`${what} has ${sizeBytes} bytes instead of ${expectedBytes}.`)
-    const bytes = new Uint8Array(sizeBytes)
+    const hashed = await hasher.hash(await this.#whole(sizeBytes))
+    if (hashed.sha256 === sha256) return hashed
+    blockMemory.giveBack(hashed.bytes)
+    throw corrupt(`${what} hashes to ${hashed.sha256} instead of ${sha256}.`)
+  }
+
+  /** Content as one piece; copied only where it comes in several frames. */
+  async #whole(sizeBytes: number): Promise<Uint8Array> {
+    let bytes: Uint8Array | undefined
     let filled = 0
     for await (const chunk of this.content(sizeBytes)) {
+      if (chunk.byteLength === sizeBytes) return chunk
+      bytes ??= blockMemory.take(sizeBytes)
       bytes.set(chunk, filled)
+      blockMemory.giveBack(chunk)
       filled += chunk.byteLength
     }
-    const actual = createHash('sha256').update(bytes).digest('hex')
-    if (actual !== sha256) throw corrupt(`${what} hashes to ${actual} instead of ${sha256}.`)
-    return { bytes, sha256 }
+    return bytes ?? new Uint8Array()
   }
 
   async close(): Promise<void> {

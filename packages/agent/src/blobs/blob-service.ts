@@ -10,16 +10,18 @@ import {
   type JobId,
   type PeerId,
 } from '@sheaf/protocol'
+import { blockMemory } from '../hashing/index.js'
 import type { Log } from '../log/index.js'
-import { silentLog, type FarmNetwork, type FarmStream } from '../network/index.js'
+import { silentLog, type FarmStream } from '../network/index.js'
 import type { AssetRegistry } from './asset-registry.js'
 import { BlobClient, contentFrameBytes } from './blob-client.js'
 import { BlockLanes, type FetchedBlock } from './block-lanes.js'
 import { blobNotFound, type BlobStore, type StoredBlob } from './blob-store.js'
+import type { BlobStreams } from './ports.js'
 import { SharedTransfers } from './shared-transfers.js'
 
 export interface BlobServiceComponents {
-  readonly network: FarmNetwork
+  readonly streams: BlobStreams
   readonly store: BlobStore
   readonly registry: AssetRegistry
   readonly log?: Log | undefined
@@ -31,7 +33,7 @@ const takenWithinMs = 60_000
 
 /** Serves blobs and asset blocks to peers, and fetches theirs. Construct before `network.start()`. */
 export class BlobService {
-  readonly #network: FarmNetwork
+  readonly #streams: BlobStreams
   readonly #store: BlobStore
   readonly #registry: AssetRegistry
   readonly #log: Log
@@ -39,12 +41,12 @@ export class BlobService {
   readonly #lanes: BlockLanes
 
   constructor(components: BlobServiceComponents) {
-    this.#network = components.network
+    this.#streams = components.streams
     this.#store = components.store
     this.#registry = components.registry
     this.#log = components.log ?? silentLog
-    this.#lanes = new BlockLanes(components.network)
-    this.#network.handle(protocols.blob, (stream) => this.#serve(stream))
+    this.#lanes = new BlockLanes(components.streams)
+    this.#streams.handle(protocols.blob, (stream) => this.#serve(stream))
   }
 
   /**
@@ -62,8 +64,8 @@ export class BlobService {
   }
 
   /**
-   * Fetches one block of a job's asset, verified. Nothing is shared or kept: that is `RemoteAsset`'s. Errors as
-   * `fetchBlob`, and `SHEAF_MEDIA_CHANGED`, `SHEAF_MEDIA_MISSING` with the name of the file.
+   * Fetches one block of a job's asset, verified. Nothing is shared or kept: that is `RemoteAsset`'s, who may give its
+   * memory back (`blockMemory`). Errors as `fetchBlob`, and `SHEAF_MEDIA_CHANGED`, `SHEAF_MEDIA_MISSING` with the name of the file.
    */
   fetchBlock(
     peer: PeerId,
@@ -74,7 +76,7 @@ export class BlobService {
   }
 
   async #transferBlob(peer: PeerId, id: BlobId, signal: AbortSignal): Promise<StoredBlob> {
-    const client = await BlobClient.open(this.#network, peer, signal)
+    const client = await BlobClient.open(this.#streams, peer, signal)
     try {
       const { sizeBytes } = await client.ask({ kind: 'blob', blob: id })
       const stored = await this.#store.put(client.content(sizeBytes), { expect: id, signal })
@@ -130,6 +132,8 @@ async function write(stream: FarmStream, bytes: Uint8Array): Promise<void> {
   await stream.write(bytes, { signal: AbortSignal.timeout(takenWithinMs) })
 }
 
+/** The memory is given back when the last frame is on its way. */
 async function* inFrames(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   for (let at = 0; at < bytes.byteLength; at += contentFrameBytes) yield bytes.subarray(at, at + contentFrameBytes)
+  blockMemory.giveBack(bytes)
 }

@@ -4,6 +4,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } fro
 import { dirname, join } from 'node:path'
 import { pipe } from 'it-pipe'
 import { SheafError, type BlobId } from '@sheaf/protocol'
+import { blockMemory } from '../hashing/index.js'
 import { syncFolder } from '../store/index.js'
 import { Digest } from './digest.js'
 import { diskError, isMissing } from './disk-error.js'
@@ -18,7 +19,7 @@ interface PutOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-const chunkBytes = 1 << 18
+const chunkBytes = 1 << 20
 
 /** Immutable bytes in files named by their SHA-256. A blob is whole or absent, also after a crash. */
 export class BlobStore {
@@ -38,7 +39,7 @@ export class BlobStore {
     return store
   }
 
-  /** Takes bytes in; synced before it resolves. `SHEAF_DISK_FULL`; `SHEAF_BLOB_CORRUPT` when `expect` is not what came. */
+  /** Takes bytes in, the pieces with their memory; synced before it resolves. `SHEAF_DISK_FULL`; `SHEAF_BLOB_CORRUPT` when `expect` is not what came. */
   async put(bytes: Uint8Array | AsyncIterable<Uint8Array>, options: PutOptions = {}): Promise<StoredBlob> {
     const temporary = join(this.#incoming, randomBytes(8).toString('hex'))
     try {
@@ -159,23 +160,32 @@ function corrupt(id: BlobId, why: string): SheafError {
 }
 
 async function writeTo(file: FileHandle, source: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const chunk of source) await file.appendFile(chunk)
+  for await (const chunk of source) {
+    await writeAll(file, chunk)
+    blockMemory.giveBack(chunk)
+  }
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.byteLength;) {
+    done += (await file.write(bytes, done, bytes.byteLength - done, null)).bytesWritten
+  }
 }
 
 async function readAll(source: AsyncIterable<Uint8Array>): Promise<void> {
   for await (const _chunk of source);
 }
 
-/** In pieces, so that hashing many megabytes does not hold up everything else. */
+/** In pieces of their own memory, which is given away when they are hashed. */
 async function* chunksOf(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  for (let at = 0; at < bytes.byteLength; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes)
+  for (let at = 0; at < bytes.byteLength; at += chunkBytes) yield Uint8Array.from(bytes.subarray(at, at + chunkBytes))
 }
 
 async function* readChunks(file: FileHandle): AsyncIterable<Uint8Array> {
-  const buffer = new Uint8Array(chunkBytes)
   for (;;) {
+    const buffer = new Uint8Array(chunkBytes)
     const { bytesRead } = await file.read(buffer, 0, chunkBytes, null)
     if (bytesRead === 0) return
-    yield buffer.subarray(0, bytesRead)
+    yield bytesRead === chunkBytes ? buffer : buffer.slice(0, bytesRead)
   }
 }

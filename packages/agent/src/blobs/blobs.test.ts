@@ -178,7 +178,7 @@ describe('BlobService', () => {
     const store = await BlobStore.open(join(dir, name, 'blobs'))
     const registry = await AssetRegistry.open({ db })
     let service: BlobService | undefined
-    if (options.serve === undefined) service = new BlobService({ network, store, registry })
+    if (options.serve === undefined) service = new BlobService({ streams: network, store, registry })
     else network.handle(protocols.blob, options.serve)
     cleanups.push(async () => {
       await network.stop()

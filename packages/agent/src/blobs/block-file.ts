@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { appendFile, mkdir, open, readFile, rm, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { limits } from '@sheaf/protocol'
+import { blockMemory, hasher } from '../hashing/index.js'
 import { diskError } from './disk-error.js'
 
 /**
@@ -38,15 +38,18 @@ export class BlockFile {
     return this.#hashes.has(block)
   }
 
-  /** The bytes of a block, verified; undefined when they are not here, or not whole. */
+  /** The bytes of a block, verified, in `blockMemory`, to be given back; undefined when they are not here, or not whole. */
   async read(block: number): Promise<Uint8Array | undefined> {
     const sha256 = this.#hashes.get(block)
     if (sha256 === undefined) return undefined
-    const bytes = await this.#readBytes(block).catch(() => undefined)
-    if (bytes !== undefined && createHash('sha256').update(bytes).digest('hex') === sha256) {
+    const start = block * limits.assetBlockBytes
+    const bytes = blockMemory.take(blockLength(this.sizeBytes, block))
+    const read = await hasher.readParts([{ path: this.path, start, end: start + bytes.byteLength }], bytes)
+    if (read.sha256 === sha256) {
       this.#sound.add(block)
       return bytes
     }
+    blockMemory.giveBack(bytes)
     this.#hashes.delete(block)
     this.#sound.delete(block)
     return undefined
@@ -54,13 +57,15 @@ export class BlockFile {
 
   /** Whether a block is here and was seen to be whole since this agent started; looks when it was not. */
   async isSound(block: number): Promise<boolean> {
-    return this.#sound.has(block) || (await this.read(block)) !== undefined
+    if (this.#sound.has(block)) return true
+    const bytes = await this.read(block)
+    if (bytes !== undefined) blockMemory.giveBack(bytes)
+    return bytes !== undefined
   }
 
   /** Keeps a block whose hash the caller has checked. `SHEAF_DISK_FULL`. */
   async write(block: number, bytes: Uint8Array, sha256: string): Promise<void> {
     try {
-      await mkdir(dirname(this.path), { recursive: true })
       await writeAt(this.path, bytes, block * limits.assetBlockBytes)
       this.#journal = this.#journal
         .catch(() => undefined)
@@ -78,17 +83,6 @@ export class BlockFile {
     this.#hashes.clear()
     this.#sound.clear()
     await Promise.all([rm(this.path, { force: true }), rm(journalOf(this.path), { force: true })])
-  }
-
-  async #readBytes(block: number): Promise<Uint8Array | undefined> {
-    const file = await open(this.path, 'r')
-    try {
-      const bytes = new Uint8Array(blockLength(this.sizeBytes, block))
-      const { bytesRead } = await file.read(bytes, 0, bytes.byteLength, block * limits.assetBlockBytes)
-      return bytesRead === bytes.byteLength ? bytes : undefined
-    } finally {
-      await file.close()
-    }
   }
 }
 
@@ -134,6 +128,7 @@ async function openForUpdate(path: string): Promise<FileHandle> {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
   try {
+    await mkdir(dirname(path), { recursive: true })
     return await open(path, 'wx+', 0o600)
   } catch (error) {
     // Another block of it was quicker.

@@ -1,6 +1,6 @@
 import type { BlobRequest, PeerId } from '@sheaf/protocol'
-import type { FarmNetwork } from '../network/index.js'
 import { BlobClient } from './blob-client.js'
+import type { BlobStreams } from './ports.js'
 
 /** One block of a job's asset, verified. */
 export interface FetchedBlock {
@@ -32,11 +32,11 @@ const idleMs = 5_000
 
 /** Fetches single blocks over a few streams to each peer, which are kept open while there is work. */
 export class BlockLanes {
-  readonly #network: FarmNetwork
+  readonly #streams: BlobStreams
   readonly #peers = new Map<PeerId, Peer>()
 
-  constructor(network: FarmNetwork) {
-    this.#network = network
+  constructor(streams: BlobStreams) {
+    this.#streams = streams
   }
 
   /**
@@ -70,7 +70,7 @@ export class BlockLanes {
         continue
       }
       try {
-        client ??= await BlobClient.open(this.#network, from)
+        client ??= await BlobClient.open(this.#streams, from)
         task.resolve(await client.block(task.request, task.expectedBytes))
       } catch (error) {
         // What comes next on a broken stream may be the rest of this block.

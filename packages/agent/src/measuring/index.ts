@@ -2,9 +2,20 @@
  * Parts of an agent for those who measure them one by one: the ways in which the project's benches use them are the
  * agent's own. Nothing that ships imports this; `startAgent` is how an agent is run.
  */
-export { placeOf } from '../blobs/index.js'
+export {
+  AssetRegistry,
+  blockCount,
+  BlockFile,
+  blockLength,
+  BlobService,
+  BlobStore,
+  placeOf,
+  sourceOfFile,
+} from '../blobs/index.js'
+export { BulkLanes } from '../bulk/index.js'
 export { findFfmpeg, inputPlaces, probeMedia, type FfmpegTools } from '../engine/index.js'
 export { FactStore, FactSync, openStoreDatabase } from '../facts/index.js'
+export { blockMemory, hasher } from '../hashing/index.js'
 export { LandingBatches, type LandingPlace } from '../home/landing-batches.js'
 export { prepareJob, type PreparedJob } from '../ingest/index.js'
 export { FarmSecret, Identity } from '../identity/index.js'

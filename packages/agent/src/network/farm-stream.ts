@@ -96,7 +96,8 @@ export class FramedStream implements FarmStream {
     options.signal?.throwIfAborted()
     if (this.#broken !== undefined) throw this.#unreachable(this.#broken)
     try {
-      this.#stream.send(encode.single(bytes))
+      // It may keep them for longer than we wait; shared memory is used again by then.
+      this.#stream.send(encode.single(bytes.buffer instanceof SharedArrayBuffer ? Uint8Array.from(bytes) : bytes))
     } catch (error) {
       throw this.#unreachable(error)
     }

@@ -7,5 +7,5 @@ export {
   type FarmNetworkInit,
   type ReceivedMessage,
 } from './farm-network.js'
-export type { FarmStream, StreamHandler } from './farm-stream.js'
+export { peerUnreachable, type FarmStream, type StreamHandler } from './farm-stream.js'
 export { silentLog } from './silent-log.js'

@@ -12,6 +12,7 @@ interface UpOptions extends CommonOptions {
   readonly detach?: boolean
   readonly name?: string
   readonly port?: number
+  readonly bulkPort?: number
   readonly apiPort?: number
   readonly secret?: string
   readonly peer?: readonly string[]
@@ -37,6 +38,11 @@ export function addUp(program: Command, host: CommandHost): void {
     .option('--name <name>', 'how other machines call this one (default: the host name)')
     .option('--port <n>', `port for other agents (default: ${defaultPorts.farm})`, wholeNumber(0, 65_535))
     .option(
+      '--bulk-port <n>',
+      `port for large transfers (default: ${defaultPorts.bulk}, or a free one)`,
+      wholeNumber(0, 65_535),
+    )
+    .option(
       '--api-port <n>',
       `port for programs of this machine (default: ${defaultPorts.api})`,
       wholeNumber(0, 65_535),
@@ -61,6 +67,7 @@ function toAgentOptions(session: Session, options: UpOptions): AgentOptions {
     benchmark: options.bench,
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.port === undefined ? {} : { farmPort: options.port }),
+    ...(options.bulkPort === undefined ? {} : { bulkPort: options.bulkPort }),
     ...(options.apiPort === undefined ? {} : { apiPort: options.apiPort }),
     ...(options.secret === undefined ? {} : { secretPath: resolve(session.env.cwd, options.secret) }),
     ...(options.peer === undefined ? {} : { staticPeers: options.peer }),

@@ -47,6 +47,7 @@ export function upArguments(options: AgentOptions): string[] {
     ...flag('store', options.storePath),
     ...flag('name', options.name),
     ...flag('port', options.farmPort),
+    ...flag('bulk-port', options.bulkPort),
     ...flag('api-port', options.apiPort),
     ...flag('secret', options.secretPath),
     ...flag('slots', options.slots),

@@ -6,6 +6,16 @@ export {
   type BlobRequest,
   type BlobResponse,
 } from './blob-codec.js'
+export {
+  bulkRefusals,
+  bulkReplyFromWire,
+  bulkReplyToWire,
+  bulkRequestFromWire,
+  bulkRequestToWire,
+  type BulkRefusal,
+  type BulkReply,
+  type BulkRequest,
+} from './bulk-codec.js'
 export { factPayloadFromWire, factPayloadToWire, isKnownFactKind } from './fact-payload-codec.js'
 export {
   factBodyFromWire,

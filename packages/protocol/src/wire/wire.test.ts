@@ -185,6 +185,11 @@ const blobResponse = fc.oneof(
   fc.record({ kind: is('found'), sha256: blob, sizeBytes }),
   fc.record({ kind: is('error'), code: is('SHEAF_X'), message: text }),
 )
+const bulkRequest = fc.record({ protocol: fc.constantFrom('/sheaf/blob/1', '/x'), nonce: bytes(32) })
+const bulkReply = fc.oneof(
+  fc.record({ kind: is('lane'), port: fc.integer({ min: 1, max: 65_535 }), lane: bytes(16), nonce: bytes(32) }),
+  fc.record({ kind: is('refused'), refusal: fc.constantFrom(...wire.bulkRefusals) }),
+)
 const hello = fc.record(
   { version: uint32, nonce: bytes(32), proof: bytes(32), verdict: fc.constantFrom(...wire.helloVerdicts) },
   { requiredKeys: ['version'] },
@@ -207,6 +212,8 @@ describe('what is written reads back as itself', () => {
     ['fact body', body, wire.factBodyToWire, wire.factBodyFromWire],
     ['blob request', blobRequest, wire.blobRequestToWire, wire.blobRequestFromWire],
     ['blob response', blobResponse, wire.blobResponseToWire, wire.blobResponseFromWire],
+    ['bulk request', bulkRequest, wire.bulkRequestToWire, wire.bulkRequestFromWire],
+    ['bulk reply', bulkReply, wire.bulkReplyToWire, wire.bulkReplyFromWire],
     ['hello', hello, wire.helloToWire, wire.helloFromWire],
   ]
   it.each(cases)('%s', (_, values, toWire, fromWire) => {
@@ -241,6 +248,8 @@ describe('bytes of strangers', () => {
     wire.factBodyFromWire,
     wire.blobRequestFromWire,
     wire.blobResponseFromWire,
+    wire.bulkRequestFromWire,
+    wire.bulkReplyFromWire,
     wire.helloFromWire,
     (bytes) => wire.factPayloadFromWire('job-submitted', bytes),
     (bytes) => wire.factPayloadFromWire('segments-landed', bytes),

@@ -1,0 +1,3 @@
+export { BlockMemory, blockMemory } from './block-memory.js'
+export { Hasher, hasher, RunningHash, type HashedBytes } from './hasher.js'
+export type { PartsRead, ReadFile, ReadPart } from './hash-thread.js'
