@@ -67,7 +67,8 @@ async function give(child: ChildProcess, order: Order): Promise<Measures> {
 
 function answer<T>(child: ChildProcess): Promise<T> {
   return new Promise((resolve, reject) => {
-    const onExit = (): void => reject(ended('A process of the bench ended before it answered.'))
+    const onExit = (code: number | null, signal: string | null): void =>
+      reject(ended(`A process of the bench ended before it answered (${signal ?? `code ${code}`}).`))
     child.once('exit', onExit)
     child.once('message', (message: T | { readonly failed: string }) => {
       child.removeListener('exit', onExit)
