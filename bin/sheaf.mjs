@@ -20,6 +20,8 @@ if (executable === null || !existsSync(main)) {
   await import(pathToFileURL(main).href)
 } else {
   const child = spawn(executable, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
+  // An invitation is among the arguments of a join; a title shows none.
+  if (process.argv[2] === 'join') process.title = 'sheaf join'
   // The child ends by itself on a signal from the terminal; others are passed on.
   process.on('SIGINT', () => undefined)
   for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) process.on(signal, () => child.kill(signal))

@@ -1,7 +1,8 @@
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { AgentProcess } from '@sheaf/cli'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FarmSandbox } from '../support/farm-sandbox.js'
@@ -21,10 +22,7 @@ describe('an agent that cannot start, or is not there', () => {
   afterAll(() => sandbox.dispose(), timeout)
 
   const up = (store: string, ...args: readonly string[]) =>
-    runSheaf(
-      ['up', '--store', sandbox.storePath(store), '--secret', sandbox.secretPath, '--no-mdns', '--no-bench', ...args],
-      { env: sandbox.env },
-    )
+    runSheaf(['up', '--store', sandbox.storePath(store), '--no-mdns', '--no-bench', ...args], { env: sandbox.env })
 
   it(
     'two agents with one store: the second is refused, the first unharmed',
@@ -118,15 +116,23 @@ describe('an agent that cannot start, or is not there', () => {
   )
 
   it(
-    'a farm secret that is none, or that others may read',
+    'a farm key that others may read, and credentials that are none',
     async () => {
-      const secret = sandbox.path('bad-secret')
-      await writeFile(secret, 'password', { mode: 0o600 })
-      const short = await up('third', '--port', '0', '--api-port', '0', '--secret', secret)
-      expect(short.exitCode).toBe(1)
-      expect(short.stderr).toContain(secret)
-      expect(short.stderr).toMatch(/64 hex/)
-      expect(short.stderr).not.toContain('password')
+      const ports = ['--port', '0', '--api-port', '0']
+      const store = sandbox.storePath('third')
+      const keyPath = join(store, 'farm', 'farm.key')
+      await mkdir(join(store, 'farm'), { recursive: true })
+      await writeFile(keyPath, JSON.stringify({ key: 'ab'.repeat(32), lastSerial: 1 }), { mode: 0o644 })
+      const open = await up('third', ...ports)
+      expect(open.exitCode).toBe(1)
+      expect(open.stderr).toContain(`chmod 600 '${keyPath}'`)
+      expect(open.stderr).not.toContain('abab')
+      const credentials = join(store, 'farm', 'credentials.json')
+      await writeFile(credentials, 'password', { mode: 0o600 })
+      const bad = await up('third', ...ports)
+      expect(bad.exitCode).toBe(1)
+      expect(bad.stderr).toContain(credentials)
+      expect(bad.stderr).not.toContain('password')
     },
     timeout,
   )

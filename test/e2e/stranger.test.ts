@@ -5,7 +5,7 @@ import { untilCompleted, untilFound } from '../support/wait-for.js'
 
 const timeout = 240_000
 
-describe('a wrong farm secret', () => {
+describe('a machine of another farm', () => {
   let sandbox: FarmSandbox
   beforeAll(async () => {
     sandbox = await FarmSandbox.create()
@@ -18,7 +18,7 @@ describe('a wrong farm secret', () => {
       const member = await sandbox.agent('member')
       const stranger = await sandbox.agent('stranger', {
         peers: [member],
-        secretPath: await sandbox.makeSecret('other-secret'),
+        role: 'founder',
       })
       const film = await makeSmallFilm(sandbox.root, 72)
       const submit = async (agent: typeof member, file: string) => {

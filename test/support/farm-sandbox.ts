@@ -1,8 +1,10 @@
-import { randomBytes, randomUUID } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { foundTestFarm, type TestFarm } from '@sheaf/agent/measuring'
 import { AgentProcess } from '@sheaf/cli'
+import type { Role } from '@sheaf/protocol'
 import { inject } from 'vitest'
 import { processesMarked } from './marked-processes.js'
 import { shareFingerprints } from './share-fingerprints.js'
@@ -13,7 +15,8 @@ export interface SandboxAgent {
   /** Agents to connect to; without them and without `mdns` it stays alone. */
   readonly peers?: readonly AgentProcess[] | undefined
   readonly mdns?: boolean | undefined
-  readonly secretPath?: string | undefined
+  /** Default `artist`; `founder`: it is in no farm before it starts, and founds one of its own. */
+  readonly role?: Role | 'founder' | undefined
   readonly args?: readonly string[] | undefined
   readonly env?: Readonly<Record<string, string>> | undefined
 }
@@ -24,20 +27,19 @@ export const markName = 'FARM_SANDBOX'
 /** A folder of its own with real agents in it; `dispose` leaves neither files nor processes. */
 export class FarmSandbox {
   readonly root: string
-  readonly secretPath: string
+  /** The farm that its agents are in. */
+  readonly testFarm: TestFarm
   readonly mark: string
   readonly #agents: AgentProcess[] = []
 
-  private constructor(root: string) {
+  private constructor(root: string, testFarm: TestFarm) {
     this.root = root
-    this.secretPath = join(root, 'farm-secret')
+    this.testFarm = testFarm
     this.mark = randomUUID()
   }
 
   static async create(): Promise<FarmSandbox> {
-    const sandbox = new FarmSandbox(await mkdtemp(join(tmpdir(), 'sheaf-test-')))
-    await sandbox.makeSecret('farm-secret')
-    return sandbox
+    return new FarmSandbox(await mkdtemp(join(tmpdir(), 'sheaf-test-')), await foundTestFarm())
   }
 
   path(...parts: readonly string[]): string {
@@ -52,12 +54,6 @@ export class FarmSandbox {
     return join(this.storePath(name), 'cache')
   }
 
-  /** A new farm secret; returns its path. */
-  async makeSecret(file: string): Promise<string> {
-    await writeFile(this.path(file), randomBytes(32).toString('hex'), { mode: 0o600 })
-    return this.path(file)
-  }
-
   /** What every process of this sandbox has in its environment. */
   get env(): Readonly<Record<string, string>> {
     return { [markName]: this.mark }
@@ -67,10 +63,11 @@ export class FarmSandbox {
   async agent(name: string, init: SandboxAgent = {}): Promise<AgentProcess> {
     for (const other of this.#agents) await shareFingerprints(this.#cachePath(other.name), sharedPath())
     await shareFingerprints(sharedPath(), this.#cachePath(name))
+    const { role = 'artist' } = init
+    if (role !== 'founder') await this.testFarm.enrol(this.storePath(name), { role, name })
     const agent = await AgentProcess.start({
       name,
       storePath: this.storePath(name),
-      secretPath: init.secretPath ?? this.secretPath,
       slots: init.slots ?? 1,
       env: { ...this.env, ...init.env },
       args: [

@@ -1,11 +1,11 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { foundTestFarm } from '@sheaf/agent/measuring'
 import { AgentProcess } from '@sheaf/cli'
 import { prepareJob, probeMedia, type PreparedJob } from '@sheaf/agent/measuring'
 import type { SubmitRequest } from '@sheaf/protocol'
 import { AUDIO_RATE, type Edit, frameBytes, sampleOfFrame } from '@sheaf/timeline'
 import type { Bench, BenchContext, BenchResult } from '../bench.js'
-import { writeFarmSecret } from '../farm/bench-edit.js'
 import { renderJob, whenFarm } from '../farm/render-job.js'
 import { type ClickClip, expectedClicks, heardClicks, worstOffset } from './clicks.js'
 import { makeGoldenMedia } from './golden-media.js'
@@ -56,13 +56,15 @@ async function measureExact(context: BenchContext): Promise<BenchResult> {
 }
 
 async function startFarm(context: BenchContext): Promise<readonly AgentProcess[]> {
-  const secretPath = await writeFarmSecret(join(context.dir, 'farm-secret'))
+  const farm = await foundTestFarm()
   const agents: AgentProcess[] = []
   for (const name of ['a', 'b', 'c']) {
     const peers = await Promise.all(agents.map(async ({ client }) => (await client.status()).addresses[0] ?? ''))
+    const storePath = join(context.dir, `store-${name}`)
+    await farm.enrol(storePath)
     agents.push(
       await AgentProcess.start({
-        ...{ name, storePath: join(context.dir, `store-${name}`), secretPath, slots: 1 },
+        ...{ name, storePath, slots: 1 },
         args: ['--no-bench', '--no-mdns', ...peers.flatMap((peer) => ['--peer', peer])],
       }),
     )

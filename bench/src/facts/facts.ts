@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { foundTestFarm } from '@sheaf/agent/measuring'
 import { jobIdFrom, parseBlobId, SheafError, type LandedSegment, type PeerId } from '@sheaf/protocol'
 import type { Bench, BenchContext, BenchResult } from '../bench.js'
-import { writeFarmSecret } from '../farm/bench-edit.js'
 import { median, percentile } from '../statistics/median.js'
 import { between, hexDigits, seededRandom } from '../statistics/random.js'
 import { startFactNode, type FactNode } from './fact-node.js'
@@ -29,13 +29,17 @@ export const facts: Bench = {
 }
 
 async function measureFacts(context: BenchContext): Promise<BenchResult> {
-  const secretPath = await writeFarmSecret(join(context.dir, 'farm-secret'))
-  const home = await startFactNode({ dir: join(context.dir, 'home'), secretPath, peers: [] })
+  const farm = await foundTestFarm()
+  const homeDir = join(context.dir, 'home')
+  await farm.enrol(homeDir)
+  const home = await startFactNode({ dir: homeDir, peers: [] })
   const peers: PeerProcess[] = []
   try {
     const addresses = [...home.network.listenAddresses()].slice(0, 1)
     for (let at = 0; at < PEERS; at += 1) {
-      const peer = await PeerProcess.start({ dir: join(context.dir, `peer-${at}`), secretPath, peers: addresses })
+      const dir = join(context.dir, `peer-${at}`)
+      await farm.enrol(dir)
+      const peer = await PeerProcess.start({ dir, peers: addresses })
       peers.push(peer)
       addresses.push(peer.address)
     }

@@ -17,12 +17,8 @@ export class PeerProcess {
   }
 
   /** Resolves when it listens; rejects when it ends before that (what it says goes to our stderr). */
-  static async start(init: {
-    readonly dir: string
-    readonly secretPath: string
-    readonly peers: readonly string[]
-  }): Promise<PeerProcess> {
-    const args = [peerScript, init.dir, init.secretPath, ...init.peers]
+  static async start(init: { readonly dir: string; readonly peers: readonly string[] }): Promise<PeerProcess> {
+    const args = [peerScript, init.dir, ...init.peers]
     const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
     for await (const address of createInterface({ input: child.stdout })) return new PeerProcess(child, address)
     throw new SheafError({ code: 'SHEAF_AGENT_NOT_RUNNING', message: 'A peer of the bench ended before it listened.' })

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { demoEdit, demoMedia, makeDemoMedia } from '@sheaf/cli'
@@ -54,10 +53,4 @@ function withoutSound(text: string): string {
   const edit = JSON.parse(text) as { readonly tracks: { readonly children: readonly { readonly kind: string }[] } }
   const children = edit.tracks.children.filter(({ kind }) => kind !== 'Audio')
   return JSON.stringify({ ...edit, tracks: { ...edit.tracks, children } })
-}
-
-/** Writes the secret of a farm that nobody else is in. */
-export async function writeFarmSecret(path: string): Promise<string> {
-  await writeFile(path, randomBytes(32).toString('hex'), { mode: 0o600 })
-  return path
 }

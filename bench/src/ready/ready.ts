@@ -1,7 +1,7 @@
 import { join } from 'node:path'
+import { foundTestFarm } from '@sheaf/agent/measuring'
 import { AgentProcess } from '@sheaf/cli'
 import type { Bench, BenchContext, BenchResult } from '../bench.js'
-import { writeFarmSecret } from '../farm/bench-edit.js'
 import { isReady, whenFarm } from '../farm/render-job.js'
 import { median } from '../statistics/median.js'
 import { startAndMeet, type Meeting } from './start-and-meet.js'
@@ -9,7 +9,7 @@ import { startAndMeet, type Meeting } from './start-and-meet.js'
 /**
  * From the start of a `sheaf up` process to the moment at which its agent is connected with the first peer and has
  * proved to it that it belongs to the farm, by the new agent's log. One agent is up already; the other starts with a store that is new each
- * time, as on a machine that has the farm's secret and never ran an agent. They find each other by mDNS.
+ * time, as on a machine that has joined the farm and never ran an agent. They find each other by mDNS.
  */
 export const ready: Bench = {
   name: 'ready',
@@ -19,8 +19,9 @@ export const ready: Bench = {
 }
 
 async function measureReady(context: BenchContext): Promise<BenchResult> {
-  const secretPath = await writeFarmSecret(join(context.dir, 'farm-secret'))
-  const first = await AgentProcess.start({ name: 'first', storePath: join(context.dir, 'first'), secretPath })
+  const farm = await foundTestFarm()
+  await farm.enrol(join(context.dir, 'first'))
+  const first = await AgentProcess.start({ name: 'first', storePath: join(context.dir, 'first') })
   try {
     await whenFarm(first.client, (view) => isReady(view, 1), {
       what: "The first agent's measurement",
@@ -29,7 +30,8 @@ async function measureReady(context: BenchContext): Promise<BenchResult> {
     const meetings: Meeting[] = []
     for (let run = 0; run < context.runs; run += 1) {
       const storePath = join(context.dir, `second-${run}`)
-      const meeting = await startAndMeet({ name: `second-${run}`, storePath, secretPath, signal: context.signal })
+      await farm.enrol(storePath)
+      const meeting = await startAndMeet({ name: `second-${run}`, storePath, signal: context.signal })
       meetings.push(meeting)
       context.say(`run ${run + 1} of ${context.runs}: ${(meeting.connectedMs / 1000).toFixed(2)} s`)
     }

@@ -21,11 +21,10 @@ const patienceMs = 30_000
 export async function startAndMeet(init: {
   readonly name: string
   readonly storePath: string
-  readonly secretPath: string
   readonly signal: AbortSignal
 }): Promise<Meeting> {
-  const { name, storePath, secretPath } = init
-  const args = ['up', '--json', '--name', name, '--store', storePath, '--secret', secretPath]
+  const { name, storePath } = init
+  const args = ['up', '--json', '--name', name, '--store', storePath]
   const startedAtMs = performance.timeOrigin + performance.now()
   const child = spawn(process.execPath, [sheafMain, ...args, '--port', '0', '--api-port', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { TestFarm } from '@sheaf/agent/measuring'
 import { AgentProcess } from '@sheaf/cli'
 import type { BenchContext } from '../bench.js'
 import { isReady, whenFarm } from '../farm/render-job.js'
@@ -8,26 +9,27 @@ import type { CpuLimit } from './cpu-limit.js'
 const readyWithinMs = 180_000
 
 /**
- * Starts one limited agent per limit and waits until they are ready to work: in one farm where `secretPaths` names
- * one file for all, each alone where it names one for each. Stores are named after `stores` and kept between starts,
+ * Starts one limited agent per limit and waits until they are ready to work: in the farm that is
+ * given, or each alone in one of its own. Stores are named after `stores` and kept between starts,
  * so that only the first start measures. When one does not start, none is left.
  */
 export async function startLimited(
   context: BenchContext,
-  init: { readonly limits: readonly CpuLimit[]; readonly stores: string; readonly secretPaths: readonly string[] },
+  init: { readonly limits: readonly CpuLimit[]; readonly stores: string; readonly farm?: TestFarm },
 ): Promise<readonly AgentProcess[]> {
-  const { limits, stores, secretPaths } = init
-  const alone = new Set(secretPaths).size > 1
-  const starts = limits.map((limit, at) =>
-    AgentProcess.start({
+  const { limits, stores, farm } = init
+  const alone = farm === undefined
+  const starts = limits.map(async (limit, at) => {
+    const storePath = join(context.dir, `${stores}-${at}`)
+    await farm?.enrol(storePath)
+    return AgentProcess.start({
       name: `${String.fromCharCode(65 + at)}-${limit.percent}`,
-      storePath: join(context.dir, `${stores}-${at}`),
-      secretPath: secretPaths[at] ?? '',
+      storePath,
       slots: 1,
       prefix: limit.prefix,
       args: alone ? ['--no-mdns'] : [],
-    }),
-  )
+    })
+  })
   const started = await Promise.allSettled(starts)
   const agents = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
   try {

@@ -1,15 +1,9 @@
 import { join } from 'node:path'
+import { foundTestFarm, type TestFarm } from '@sheaf/agent/measuring'
 import type { AgentProcess } from '@sheaf/cli'
 import type { JobView } from '@sheaf/protocol'
 import type { Bench, BenchContext, BenchResult } from '../bench.js'
-import {
-  EDIT_FRAMES,
-  EDIT_PRESET,
-  EDIT_SIZE,
-  writeBenchEdit,
-  writeFarmSecret,
-  type BenchEdit,
-} from '../farm/bench-edit.js'
+import { EDIT_FRAMES, EDIT_PRESET, EDIT_SIZE, writeBenchEdit, type BenchEdit } from '../farm/bench-edit.js'
 import { renderJob } from '../farm/render-job.js'
 import { median } from '../statistics/median.js'
 import { calibrate } from './calibrate.js'
@@ -57,8 +51,7 @@ interface Setup {
   readonly limits: readonly CpuLimit[]
   readonly edit: BenchEdit
   readonly beginning: BenchEdit
-  readonly farmSecret: string
-  readonly ownSecrets: readonly string[]
+  readonly farm: TestFarm
 }
 
 interface Run {
@@ -94,9 +87,7 @@ async function prepare(context: BenchContext, limits: readonly CpuLimit[]): Prom
   const sizes = context.quick ? quick : full
   const edit = await writeBenchEdit(context, { name: 'edit', frames: sizes.frames })
   const beginning = await writeBenchEdit(context, { name: 'beginning', frames: sizes.calibrationFrames, sound: false })
-  const farmSecret = await writeFarmSecret(join(context.dir, 'farm-secret'))
-  const ownSecrets = await Promise.all(limits.map((_, at) => writeFarmSecret(join(context.dir, `own-secret-${at}`))))
-  return { context, sizes, limits, edit, beginning, farmSecret, ownSecrets }
+  return { context, sizes, limits, edit, beginning, farm: await foundTestFarm() }
 }
 
 async function measureOnce(setup: Setup): Promise<Run> {
@@ -108,9 +99,9 @@ async function measureOnce(setup: Setup): Promise<Run> {
 }
 
 async function speedsAlone(setup: Setup): Promise<readonly number[]> {
-  const { context, limits, ownSecrets, beginning, sizes } = setup
+  const { context, limits, beginning, sizes } = setup
   context.say('measuring the speeds of the three at the same time')
-  const agents = await startLimited(context, { limits, stores: 'alone', secretPaths: ownSecrets })
+  const agents = await startLimited(context, { limits, stores: 'alone' })
   try {
     return await calibrate(context, { agents, edit: beginning, segmentFrames: sizes.segmentFrames })
   } finally {
@@ -119,9 +110,8 @@ async function speedsAlone(setup: Setup): Promise<readonly number[]> {
 }
 
 async function renderTogether(setup: Setup): Promise<Omit<Run, 'speeds'>> {
-  const { context, limits, farmSecret } = setup
-  const secretPaths = limits.map(() => farmSecret)
-  const agents = await startLimited(context, { limits, stores: 'farm', secretPaths })
+  const { context, limits, farm } = setup
+  const agents = await startLimited(context, { limits, stores: 'farm', farm })
   try {
     context.say('rendering on the farm')
     return await renderOn(setup, agents)

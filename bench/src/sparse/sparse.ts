@@ -3,10 +3,10 @@ import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { probeMedia } from '@sheaf/agent/measuring'
+import { foundTestFarm } from '@sheaf/agent/measuring'
 import { AgentProcess } from '@sheaf/cli'
 import { SheafError } from '@sheaf/protocol'
 import type { Bench, BenchContext, BenchResult } from '../bench.js'
-import { writeFarmSecret } from '../farm/bench-edit.js'
 import { isReady, renderJob, whenFarm } from '../farm/render-job.js'
 import { FetchCount } from './fetch-count.js'
 import { spreadMovie } from './spread-movie.js'
@@ -81,12 +81,13 @@ async function makeMovie(context: BenchContext, path: string, { fileBytes, minut
 }
 
 async function renderElsewhere(context: BenchContext, mediaPath: string, { minutes }: Sizes) {
-  const secretPath = await writeFarmSecret(join(context.dir, 'farm-secret'))
+  const farm = await foundTestFarm()
   const editPath = join(context.dir, 'use.otio')
   await writeFile(editPath, useEdit(mediaPath, (minutes * 60) / 2))
   const stores = { home: join(context.dir, 'home'), worker: join(context.dir, 'worker') }
-  const home = await AgentProcess.start({ name: 'home', storePath: stores.home, secretPath })
-  const worker = await AgentProcess.start({ name: 'worker', storePath: stores.worker, secretPath, slots: 2 })
+  for (const store of Object.values(stores)) await farm.enrol(store)
+  const home = await AgentProcess.start({ name: 'home', storePath: stores.home })
+  const worker = await AgentProcess.start({ name: 'worker', storePath: stores.worker, slots: 2 })
   try {
     await whenFarm(home.client, (view) => isReady(view, 2), {
       what: 'The meeting of two agents',

@@ -1,8 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { foundTestFarm } from '@sheaf/agent/measuring'
 import { SheafError } from '@sheaf/protocol'
 import type { Order } from './end-process.js'
 import type { Measures } from './meter.js'
@@ -32,7 +32,8 @@ export class Ends {
   ): Promise<Ends> {
     const { file, sizeBytes } = init
     const dirs = { serve: join(init.dir, `${way}-serve`), ask: join(init.dir, `${way}-ask`) }
-    await Promise.all([dirs.serve, dirs.ask].map((dir) => mkdir(dir, { recursive: true })))
+    const farm = await foundTestFarm()
+    await Promise.all([dirs.serve, dirs.ask].map((dir) => farm.enrol(dir)))
     const serving = start([way, 'serve', JSON.stringify({ dir: dirs.serve, file, sizeBytes })])
     const { address } = await answer<{ readonly address: string }>(serving)
     const asking = start([way, 'ask', JSON.stringify({ dir: dirs.ask, address, sizeBytes })])

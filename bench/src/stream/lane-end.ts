@@ -10,8 +10,9 @@ import {
   BlobService,
   BlobStore,
   BulkLanes,
+  FarmFolder,
+  FarmMembership,
   FarmNetwork,
-  FarmSecret,
   Identity,
   openStoreDatabase,
   sourceOfFile,
@@ -27,7 +28,6 @@ import {
 } from './transfer-end.js'
 
 const memoryProtocol = '/bench/memory/1'
-const secret = FarmSecret.fromHex('5e'.repeat(32), 'the bench')
 const jobId = jobIdFrom(0, new Uint8Array(11))
 const assetId = parseAssetId('a0')
 /** As many as an agent keeps under way from one peer. */
@@ -36,11 +36,14 @@ const blocksAtOnce = 8
 
 /** What an agent moves its media with: network, lanes, and the service that serves and verifies blocks. */
 async function startEnd({ dir }: EndInit, peers: readonly string[]) {
-  const identity = await Identity.open(dir)
+  const identity = await Identity.open(join(dir, 'identity'))
+  const credentials = await (await FarmFolder.open(dir)).credentials()
+  if (credentials === undefined) throw new Error(`${dir} is in no farm`)
+  const membership = new FarmMembership({ credentials })
   const db = await openStoreDatabase(join(dir, 'db'))
   const registry = await AssetRegistry.open({ db })
   const listen = { host: '127.0.0.1', port: 0 }
-  const network = new FarmNetwork({ identity, secret }, { listen, staticPeers: peers, discovery: 'none' })
+  const network = new FarmNetwork({ identity, membership }, { listen, staticPeers: peers, discovery: 'none' })
   const lanes = new BulkLanes({ network }, { self: identity.peerId, listen })
   const store = await BlobStore.open(join(dir, 'blobs'))
   const service = new BlobService({ streams: lanes, store, registry })

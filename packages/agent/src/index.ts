@@ -1,4 +1,7 @@
-export type { AgentOptions, RunningAgent } from './agent/agent-options.js'
+export type { AgentOptions, AgentOutcome, FarmStart, RunningAgent } from './agent/agent-options.js'
+export { exportFarmKey, importFarmKey, type FarmKeyRequest } from './agent/farm-key-commands.js'
+export type { FarmName } from './joining/index.js'
+export { joinMachine, type JoinOutcome, type JoinRequest } from './agent/join-machine.js'
 export { startAgent } from './agent/start-agent.js'
 export { agentVersion } from './agent/version.js'
 export {

@@ -5,10 +5,11 @@ import { createRequire, flushCompileCache } from 'node:module'
 import { homedir } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { StartAgent, VerifyFilm } from './agent-contract.js'
+import type { FarmKeys, JoinMachine, StartAgent, VerifyFilm } from './agent-contract.js'
 import { machineProbes } from './doctor/machine-probes.js'
 import type { Environment, Terminal } from './environment.js'
 import { exitCodes } from './exit-codes.js'
+import { askPerson, readStandardInput } from './output/ask.js'
 import { createLiveDisplay } from './output/live-display.js'
 import { runCli } from './run-cli.js'
 import type { SpawnDetached } from './up/spawn-detached.js'
@@ -28,6 +29,13 @@ const startAgent: StartAgent = async (options) => {
 }
 
 const verifyFilm: VerifyFilm = async (request) => (await import('@sheaf/agent')).verifyFilm(request)
+
+const joinMachine: JoinMachine = async (request) => (await import('@sheaf/agent')).joinMachine(request)
+
+const farmKeys: FarmKeys = {
+  exportKey: async (request) => (await import('@sheaf/agent')).exportFarmKey(request),
+  importKey: async (request) => (await import('@sheaf/agent')).importFarmKey(request),
+}
 
 const spawnDetached: SpawnDetached = async (args, logPath) => {
   const log = await open(logPath, 'a', 0o600)
@@ -103,6 +111,10 @@ const flush = (stream: NodeJS.WriteStream): Promise<void> =>
 tolerateClosedPipe(process.stdout)
 tolerateClosedPipe(process.stderr)
 
+// An invitation is a secret for a quarter of an hour: other users of the machine see no arguments of a title.
+if (process.argv[2] === 'join') process.title = 'sheaf join'
+
+const interrupted = interruption()
 const environment: Environment = {
   version,
   stdout: terminal(process.stdout),
@@ -113,10 +125,14 @@ const environment: Environment = {
   cwd: process.cwd(),
   nowMs: Date.now,
   sleep: (ms, signal) => delay(ms, undefined, signal === undefined ? {} : { signal }),
-  interrupted: interruption(),
+  interrupted,
   isAlive,
   startAgent,
   verifyFilm,
+  joinMachine,
+  farmKeys,
+  ask: (question, options) => askPerson(question, { ...options, signal: interrupted }),
+  readInput: readStandardInput,
   spawnDetached,
   liveDisplay: () => createLiveDisplay(process.stdout),
   probes: machineProbes(),

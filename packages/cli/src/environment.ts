@@ -1,4 +1,4 @@
-import type { StartAgent, VerifyFilm } from './agent-contract.js'
+import type { FarmKeys, JoinMachine, StartAgent, VerifyFilm } from './agent-contract.js'
 import type { Probes } from './doctor/probes.js'
 import type { LiveDisplay } from './output/live-display.js'
 import type { SpawnDetached } from './up/spawn-detached.js'
@@ -27,6 +27,12 @@ export interface Environment {
   readonly isAlive: (pid: number) => boolean
   readonly startAgent: StartAgent
   readonly verifyFilm: VerifyFilm
+  readonly joinMachine: JoinMachine
+  readonly farmKeys: FarmKeys
+  /** Asks the person at the terminal. */
+  readonly ask: (question: string, options?: { readonly hidden?: boolean }) => Promise<string>
+  /** All of standard input. */
+  readonly readInput: () => Promise<string>
   readonly spawnDetached: SpawnDetached
   readonly liveDisplay: () => LiveDisplay
   readonly probes: Probes

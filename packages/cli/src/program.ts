@@ -1,12 +1,18 @@
 import { Command } from 'commander'
+import { addApprove } from './commands/approve.js'
 import { addBench } from './commands/bench.js'
 import type { CommandHost } from './commands/action.js'
 import { addCancel } from './commands/cancel.js'
 import { exampleLines } from './commands/define-command.js'
 import { addDoctor } from './commands/doctor.js'
 import { addDown } from './commands/down.js'
+import { addFarm } from './commands/farm.js'
+import { addInvite } from './commands/invite.js'
 import { addJobs } from './commands/jobs.js'
+import { addJoin } from './commands/join.js'
+import { addLeave } from './commands/leave.js'
 import { addLogs } from './commands/logs.js'
+import { addMembers } from './commands/members.js'
 import { addPause } from './commands/pause.js'
 import { addPeers } from './commands/peers.js'
 import { addPresets } from './commands/presets.js'
@@ -20,7 +26,8 @@ import { addWatch } from './commands/watch.js'
 import { exitCodeHelp } from './exit-codes.js'
 
 const examples = exampleLines([
-  { line: 'sheaf up', does: 'start the agent, on every machine' },
+  { line: 'sheaf up', does: 'start the agent; the first machine founds a farm' },
+  { line: 'sheaf invite', does: 'a code for sheaf join on the next machine' },
   { line: 'sheaf peers', does: 'see them all with their scores' },
   { line: 'sheaf render film.otio -o film.mp4', does: 'render, on any of them' },
   { line: 'sheaf doctor', does: 'when something does not work' },
@@ -47,6 +54,8 @@ export function buildProgram(host: CommandHost): Command {
     .addHelpText('after', `\nExamples:\n${examples.join('\n')}\n\n${exitCodeHelp}`)
   program.commandsGroup('The agent:')
   for (const add of [addUp, addDown, addStatus, addPeers, addBench, addLogs, addDoctor]) add(program, host)
+  program.commandsGroup('The farm:')
+  for (const add of [addInvite, addJoin, addMembers, addApprove, addLeave, addFarm]) add(program, host)
   program.commandsGroup('Jobs:')
   for (const add of [addRender, addPresets, addJobs, addWatch, addCancel, addRequeue, addVerify]) add(program, host)
   program.commandsGroup('The agent or a job:')

@@ -160,7 +160,7 @@ describe('what an agent tells', () => {
 
   it('a lonely agent is told how to find others', async () => {
     agent.on('GET /v1/farm', { json: aFarm({ peers: [aPeer('peerA', { self: true })] }) })
-    expect((await cli.run(['peers'])).stderr.text).toContain('sheaf up on a second machine')
+    expect((await cli.run(['peers'])).stderr.text).toContain('sheaf invite here')
   })
 
   it('jobs, the newest first', async () => {

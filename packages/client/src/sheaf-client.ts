@@ -1,5 +1,9 @@
 import {
   AgentViewSchema,
+  InvitationViewSchema,
+  MembershipViewSchema,
+  MembersViewSchema,
+  MemberViewSchema,
   apiPaths,
   BenchResponseSchema,
   FarmViewSchema,
@@ -8,7 +12,14 @@ import {
   PresetViewSchema,
   SubmitRequestSchema,
   SubmitResponseSchema,
+  type AdoptRequest,
   type AgentView,
+  type ApproveRequest,
+  type InvitationView,
+  type InviteRequest,
+  type MembershipView,
+  type MembersView,
+  type MemberView,
   type BenchResponse,
   type FarmView,
   type JobView,
@@ -162,6 +173,41 @@ export class SheafClient {
   async bench(options?: CallOptions & { readonly again?: boolean | undefined }): Promise<BenchResponse> {
     const answer = await this.#post(apiPaths.bench, { again: options?.again ?? false }, options, benchTimeoutMs)
     return checkAnswer(BenchResponseSchema, answer, apiPaths.bench)
+  }
+
+  /** This machine's place in its farm. */
+  async membership(options?: CallOptions): Promise<MembershipView> {
+    return checkAnswer(MembershipViewSchema, await this.#get(apiPaths.membership, options), apiPaths.membership)
+  }
+
+  /** Who is in the farm, and who asks to be. */
+  async members(options?: CallOptions): Promise<MembersView> {
+    return checkAnswer(MembersViewSchema, await this.#get(apiPaths.members, options), apiPaths.members)
+  }
+
+  /** Makes a code with which one machine may join. SHEAF_NOT_ALLOWED, SHEAF_FARM_KEY_MISSING. */
+  async invite(request: InviteRequest, options?: CallOptions): Promise<InvitationView> {
+    const answer = await this.#post(apiPaths.invitations, request, options)
+    return checkAnswer(InvitationViewSchema, answer, apiPaths.invitations)
+  }
+
+  /** Lets a machine in that has knocked. SHEAF_MEMBER_UNKNOWN, SHEAF_NOT_ALLOWED, SHEAF_FARM_KEY_MISSING. */
+  async approve(request: ApproveRequest, options?: CallOptions): Promise<MemberView> {
+    return checkAnswer(MemberViewSchema, await this.#post(apiPaths.approvals, request, options), apiPaths.approvals)
+  }
+
+  /** Hands the agent what a farm has granted to it; it then begins anew in that farm. SHEAF_ALREADY_MEMBER. */
+  async adopt(request: AdoptRequest, options?: CallOptions): Promise<MembershipView> {
+    return checkAnswer(
+      MembershipViewSchema,
+      await this.#post(apiPaths.membership, request, options),
+      apiPaths.membership,
+    )
+  }
+
+  /** Takes the machine out of its farm; its agent stops. SHEAF_NOT_ALLOWED without `force` when that would lose something. */
+  async leave(options?: CallOptions & { readonly force?: boolean | undefined }): Promise<void> {
+    await this.#post(apiPaths.leave, { force: options?.force ?? false }, options)
   }
 
   /** The newest lines of this agent's log, oldest first. */

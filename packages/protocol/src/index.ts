@@ -18,6 +18,25 @@ export {
   type PresetView,
   type SubmitResponse,
 } from './api/api-schemas.js'
+export {
+  AdoptRequestSchema,
+  ApproveRequestSchema,
+  InvitationViewSchema,
+  InviteRequestSchema,
+  LeaveRequestSchema,
+  MembershipViewSchema,
+  MembersViewSchema,
+  MemberViewSchema,
+  type AdoptRequest,
+  type ApproveRequest,
+  type InvitationView,
+  type InviteRequest,
+  type KnockView,
+  type LeaveRequest,
+  type MembershipView,
+  type MembersView,
+  type MemberView,
+} from './api/membership-schemas.js'
 export { colourChoices, type ColourChoice } from './colour-choice.js'
 export {
   FarmViewSchema,
@@ -178,6 +197,13 @@ export {
   certificateToWire,
   signedCapabilityFromWire,
   signedCapabilityToWire,
+  grantFromWire,
+  grantToWire,
+  joinMessageFromWire,
+  joinMessageToWire,
+  joinRefusals,
+  type JoinMessage,
+  type JoinRefusal,
   workMessageFromWire,
   workMessageToWire,
 } from './wire/index.js'

@@ -7,6 +7,7 @@ export const limits = {
   /** What is signed of one certificate or capability; a chain of them with signatures. */
   certificateBytes: 1024,
   certificateChainBytes: 3072,
+  joinMessageBytes: 4096,
   workMessageBytes: 1 << 20,
   factBytes: 256 << 10,
   factsMessageBytes: 4 << 20,

@@ -1,6 +1,7 @@
 /** Protocol ids. A breaking change takes the next number; both may be served for a while. */
 export const protocols = {
   hello: '/sheaf/hello/1',
+  join: '/sheaf/join/1',
   facts: '/sheaf/facts/1',
   work: '/sheaf/work/1',
   blob: '/sheaf/blob/1',
@@ -8,7 +9,7 @@ export const protocols = {
 } as const
 
 /** Counts breaking changes of the meaning of facts and messages; exchanged in `hello`. */
-export const protocolVersion = 1
+export const protocolVersion = 2
 
 /** mDNS service tag: one constant for every farm, so it tells a stranger nothing about this one. */
 export const mdnsServiceTag = '_sheaf._tcp.local'

@@ -13,7 +13,7 @@ import {
   type SubmitRequest,
   type SubmitResponse,
 } from '@sheaf/protocol'
-import type { ApiAgent } from '../api/index.js'
+import type { ApiAgent, ApiMembership } from '../api/index.js'
 import { chipFingerprint, isChip, brokenPictures, probeMedia, type EngineClass } from '../engine/index.js'
 import { ingestEdit, presetViews, type IngestPorts } from '../ingest/index.js'
 import type { AgentParts, PartsInit } from './agent-parts.js'
@@ -26,6 +26,10 @@ export class AgentApi implements ApiAgent {
   readonly #parts: AgentParts
   readonly #stop: () => void
   readonly #listeners = new Set<() => void>()
+
+  get membership(): ApiMembership {
+    return this.#parts.door
+  }
 
   constructor(init: PartsInit, parts: AgentParts, stop: () => void) {
     this.#init = init

@@ -1,4 +1,4 @@
-import type { AgentView, FarmView, LogLine, PeerId } from '@sheaf/protocol'
+import type { AgentView, FarmView, LogLine, PeerId, Role } from '@sheaf/protocol'
 
 /** How an agent is started; everything but the store has a default. */
 export interface AgentOptions {
@@ -13,8 +13,6 @@ export interface AgentOptions {
   readonly bulkPort?: number | undefined
   /** Loopback port of the HTTP API; 0 takes a free one. Default 7434. */
   readonly apiPort?: number | undefined
-  /** File with the farm's secret; made when absent. Default `<store>/farm-secret`. */
-  readonly secretPath?: string | undefined
   /** Multiaddrs of agents that mDNS cannot find. */
   readonly staticPeers?: readonly string[] | undefined
   readonly mdns?: boolean | undefined
@@ -29,16 +27,29 @@ export interface AgentOptions {
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error' | undefined
 }
 
+/** Why an agent has stopped. `changed-farm`: it was let into another farm, and is to be started again in it. */
+export type AgentOutcome = 'stopped' | 'changed-farm'
+
+/** What an agent says of its farm when it starts. */
+export interface FarmStart {
+  readonly farmName: string
+  readonly farmFingerprint: string
+  readonly role: Role
+  /** Whether this start has founded the farm. */
+  readonly how: 'founded' | 'kept'
+}
+
 /** An agent that runs in this process. */
 export interface RunningAgent {
   readonly peer: PeerId
   readonly name: string
   readonly apiPort: number
+  readonly farm: FarmStart
   addresses(): readonly string[]
   view(): FarmView
   status(): AgentView
   onChange(listener: () => void): () => void
   /** Resolves when the agent has stopped, whoever asked for it. */
-  readonly stopped: Promise<void>
+  readonly stopped: Promise<AgentOutcome>
   stop(): Promise<void>
 }

@@ -23,9 +23,10 @@ import { FarmNetwork, type FarmMessage } from '../network/index.js'
 import { BorderWatch } from '../validate/index.js'
 import { createEngineRenderer, Delivery, FarmMaterials, Worker } from '../worker/index.js'
 import { Ability } from './ability.js'
-import type { AgentOptions } from './agent-options.js'
+import type { AgentOptions, AgentOutcome } from './agent-options.js'
 import type { AgentStorage } from './agent-storage.js'
 import { ClosedJobs } from './closed-jobs.js'
+import { FarmDoor } from './farm-door.js'
 import { createFarmReader } from './farm-reader.js'
 import { createHomeBytes } from './home-bytes.js'
 import { routeMessage } from './route-message.js'
@@ -44,6 +45,8 @@ export interface PartsInit {
   readonly slots: number
   readonly startedAtMs: number
   readonly onChange: () => void
+  /** The agent is to stop; the caller may be a request that is being answered. */
+  readonly onEnd: (outcome: AgentOutcome) => void
 }
 
 /** The agent's parts, wired to each other and not yet started: the one place in which they know each other. */
@@ -63,6 +66,7 @@ export class AgentParts {
   readonly host: CoreHost
   readonly closed: ClosedJobs
   readonly farm: HomeFarm
+  readonly door: FarmDoor
   readonly #init: PartsInit
   readonly #log: Log
 
@@ -74,6 +78,7 @@ export class AgentParts {
     this.self = storage.identity.peerId
     this.farm = createFarmReader(() => this.host.farm)
     this.network = this.#buildNetwork()
+    this.door = this.#buildDoor()
     this.sync = new FactSync({ network: this.network, store: facts, log: this.#log.scope('facts') })
     this.lanes = this.#buildLanes()
     this.service = new BlobService({ streams: this.lanes, store: blobs, registry, log: this.#log.scope('blobs') })
@@ -136,7 +141,7 @@ export class AgentParts {
   #buildNetwork(): FarmNetwork {
     const { options, storage } = this.#init
     return new FarmNetwork(
-      { identity: storage.identity, secret: storage.secret, log: this.#log.scope('network') },
+      { identity: storage.identity, membership: storage.membership, log: this.#log.scope('network') },
       {
         listen: { host: options.farmHost ?? '0.0.0.0', port: options.farmPort ?? 7433 },
         staticPeers: options.staticPeers,
@@ -154,6 +159,20 @@ export class AgentParts {
       { network: this.network, log: this.#log.scope('bulk') },
       { self: this.self, listen: { host: farmHost, port: bulkPort ?? beside } },
     )
+  }
+
+  #buildDoor(): FarmDoor {
+    const { storage, onEnd } = this.#init
+    return new FarmDoor({
+      storage,
+      network: this.network,
+      log: this.#log.scope('door'),
+      hasOpenJobs: () => this.farm.openJobs().length > 0,
+      known: () => [],
+      isRevoked: () => false,
+      restart: () => onEnd('changed-farm'),
+      end: () => onEnd('stopped'),
+    })
   }
 
   #buildMaterials(): FarmMaterials {
@@ -276,7 +295,7 @@ export class AgentParts {
       },
       {
         self: this.self,
-        role: 'artist',
+        role: storage.membership.certificate.role,
         highestCounter: storage.settings.get().highestCounter,
         onChange: () => {
           this.closed.update()
@@ -294,7 +313,8 @@ export class AgentParts {
   #sources(): SelfSources {
     const { name, version, startedAtMs, storage } = this.#init
     const { worker, delivery, ability } = this
-    return { name, version, startedAtMs, settings: storage.settings, worker, delivery, ability }
+    const { role } = storage.membership.certificate
+    return { name, version, role, startedAtMs, settings: storage.settings, worker, delivery, ability }
   }
 
   #buildClosedJobs(): ClosedJobs {

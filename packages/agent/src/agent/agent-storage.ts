@@ -2,7 +2,8 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AssetRegistry, BlobStore } from '../blobs/index.js'
 import { FactStore, openStoreDatabase, type StoreDatabase } from '../facts/index.js'
-import { FarmSecret, Identity, StoreLock } from '../identity/index.js'
+import { Identity, StoreLock } from '../identity/index.js'
+import { FarmFolder, FarmMembership, openOrFoundFarm, type OpenedFarm } from '../membership/index.js'
 import { openStorePaths, type StorePaths } from '../store/index.js'
 import { openKeptSegments, type KeptSegments } from '../worker/index.js'
 import { openFreedJobs, type FreedJobs } from './freed-jobs.js'
@@ -13,7 +14,10 @@ import { openSettings, type SettingsStore } from './settings.js'
 export interface AgentStorage {
   readonly paths: StorePaths
   readonly identity: Identity
-  readonly secret: FarmSecret
+  readonly farm: FarmFolder
+  readonly membership: FarmMembership
+  /** Whether this start has founded the farm. */
+  readonly farmWas: OpenedFarm['how']
   readonly db: StoreDatabase
   readonly facts: FactStore
   readonly blobs: BlobStore
@@ -28,7 +32,8 @@ export interface AgentStorage {
 /** Opens a store, which no other agent may have open. What was opened is closed again when a later part fails. */
 export async function openAgentStorage(init: {
   readonly storePath: string
-  readonly secretPath?: string | undefined
+  /** What the machine is called in a farm that it founds. */
+  readonly name: string
 }): Promise<AgentStorage> {
   const paths = await openStorePaths(init.storePath)
   const lock = await StoreLock.take(paths.root)
@@ -40,14 +45,18 @@ export async function openAgentStorage(init: {
     const db = await openStoreDatabase(paths.db)
     closers.push(() => db.close())
     const identity = await Identity.open(paths.identity)
-    const secret = await FarmSecret.open(init.secretPath ?? paths.secret)
+    const farm = await FarmFolder.open(paths.root)
+    const opened = await openOrFoundFarm(farm, { peer: identity.peerId, name: init.name, atMs: Date.now() })
+    const membership = new FarmMembership({ credentials: opened.credentials })
     await removeChunks(paths.work)
     const facts = await FactStore.open({ dir: paths.root, db, identity })
     closers.push(() => facts.close())
     return {
       paths,
       identity,
-      secret,
+      farm,
+      membership,
+      farmWas: opened.how,
       db,
       facts,
       blobs: await BlobStore.open(paths.blobs),

@@ -1,4 +1,4 @@
-import type { AgentStatus } from '@sheaf/protocol'
+import type { AgentStatus, Role } from '@sheaf/protocol'
 import type { SelfReport } from '../host/index.js'
 import type { Delivery, Worker } from '../worker/index.js'
 import type { Ability } from './ability.js'
@@ -8,6 +8,7 @@ import type { SettingsStore } from './settings.js'
 export interface SelfSources {
   readonly name: string
   readonly version: string
+  readonly role: Role
   readonly startedAtMs: number
   readonly settings: SettingsStore
   readonly worker: Worker
@@ -24,7 +25,7 @@ export function selfReport(sources: SelfSources): SelfReport {
     ability: {
       name: sources.name,
       version: sources.version,
-      role: 'artist',
+      role: sources.role,
       slots: worker.slots,
       scores: ability.scores(),
       fingerprints: ability.fingerprints(),
@@ -43,7 +44,7 @@ export function agentStatus({
   settings,
   worker,
   ability,
-}: Omit<SelfSources, 'name' | 'version' | 'startedAtMs'>): AgentStatus {
+}: Omit<SelfSources, 'name' | 'version' | 'role' | 'startedAtMs'>): AgentStatus {
   if (settings.get().paused) return 'asleep'
   if (ability.failed) return 'error'
   if (!ability.ready) return 'starting'

@@ -9,20 +9,22 @@ import { describeMachine } from '../machine/index.js'
 import { AgentLog } from '../log/index.js'
 import { writeJsonDurably } from '../store/index.js'
 import { AgentApi } from './agent-api.js'
-import type { AgentOptions, RunningAgent } from './agent-options.js'
+import { fingerprintOf } from '../membership/index.js'
+import type { AgentOptions, AgentOutcome, FarmStart, RunningAgent } from './agent-options.js'
 import { AgentParts, type PartsInit } from './agent-parts.js'
 import { openAgentStorage, type AgentStorage } from './agent-storage.js'
 import { agentVersion } from './version.js'
 
 /**
  * Starts an agent in this process. Rejects with an error that says what to do: no ffmpeg
- * (`SHEAF_TOOL_MISSING`), store or port in use, store damaged, secret unreadable.
+ * (`SHEAF_TOOL_MISSING`), store or port in use, store damaged, farm key open to others.
  */
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   // Asks other programs, which answer while the store is being opened; its failure is met below.
   const probing = Promise.all([findFfmpeg(), describeMachine()])
   probing.catch(() => undefined)
-  const storage = await openAgentStorage(options)
+  const name = options.name ?? os.hostname()
+  const storage = await openAgentStorage({ storePath: options.storePath, name })
   try {
     const [tools, machine] = await probing
     const log = new AgentLog({ path: join(storage.paths.log, 'agent.ndjson'), level: options.logLevel })
@@ -32,12 +34,13 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
       storage,
       tools,
       log,
-      name: options.name ?? os.hostname(),
+      name,
       version: agentVersion,
       slots: options.slots ?? chooseSlots(machine),
       machine,
       startedAtMs: Date.now(),
       onChange: () => undefined,
+      onEnd: () => undefined,
     }).start()
   } catch (error) {
     await storage.close()
@@ -54,11 +57,12 @@ class AgentProcess implements RunningAgent {
   #server: ApiServer | undefined
   #offers: NodeJS.Timeout | undefined
   #stopping: Promise<void> | undefined
-  #onStopped: () => void = () => undefined
-  readonly stopped = new Promise<void>((resolve) => (this.#onStopped = resolve))
+  #outcome: AgentOutcome = 'stopped'
+  #onStopped: (outcome: AgentOutcome) => void = () => undefined
+  readonly stopped = new Promise<AgentOutcome>((resolve) => (this.#onStopped = resolve))
 
   constructor(init: PartsInit) {
-    this.#init = { ...init, onChange: () => this.#api.changed() }
+    this.#init = { ...init, onChange: () => this.#api.changed(), onEnd: (outcome) => this.#end(outcome) }
     this.#storage = init.storage
     this.#parts = new AgentParts(this.#init)
     this.#api = new AgentApi(this.#init, this.#parts, () => void this.stop())
@@ -70,6 +74,12 @@ class AgentProcess implements RunningAgent {
 
   get name() {
     return this.#init.name
+  }
+
+  get farm(): FarmStart {
+    const { membership, farmWas } = this.#storage
+    const { farmName, farmId } = membership.credentials
+    return { farmName, farmFingerprint: fingerprintOf(farmId), role: membership.certificate.role, how: farmWas }
   }
 
   get apiPort() {
@@ -114,6 +124,11 @@ class AgentProcess implements RunningAgent {
     return this
   }
 
+  #end(outcome: AgentOutcome): void {
+    this.#outcome = outcome
+    void this.stop()
+  }
+
   stop(): Promise<void> {
     this.#stopping ??= this.#stop()
     return this.#stopping
@@ -125,12 +140,12 @@ class AgentProcess implements RunningAgent {
     await this.#halt()
     await this.#storage.close()
     await this.#init.log.flush()
-    this.#onStopped()
+    this.#onStopped(this.#outcome)
   }
 
   async #halt(): Promise<void> {
     clearInterval(this.#offers)
-    const { host, worker, materials, media, results, closed, sync, network, lanes, ability } = this.#parts
+    const { host, worker, materials, media, results, closed, sync, network, lanes, ability, door } = this.#parts
     await rm(this.#runFilePath, { force: true })
     // First what brings work in, then what does it; the database is closed after all of them.
     await this.#server?.stop()
@@ -140,6 +155,7 @@ class AgentProcess implements RunningAgent {
     await Promise.all([media.stop(), sync.stop()])
     await lanes.stop()
     await network.stop()
+    await door.settle()
   }
 
   async #replay(): Promise<void> {

@@ -10,6 +10,25 @@ import type { ApiAgent } from './ports.js'
 const token = 'a'.repeat(64)
 const farm: FarmView = { atMs: 1, self: 'me', peers: [], jobs: [] }
 
+function fakeMembership(calls: unknown[][]): ApiAgent['membership'] {
+  const place = { farmName: 'f', farmFingerprint: 'x', peer: 'me', name: 'n', role: 'artist', expiresAtMs: 1 } as const
+  return {
+    standing: async () => ({ ...place, holdsFarmKey: false }),
+    members: () => ({ farmName: 'f', farmFingerprint: 'x', members: [], pending: [] }),
+    invite: async () => {
+      throw new SheafError({ code: 'SHEAF_NOT_ALLOWED', message: 'Only admins let machines in.' })
+    },
+    approve: async (body) => ({ ...place, connected: false, self: false, name: body.peer }),
+    adopt: async (body) => {
+      calls.push(['adopt', body])
+      return { ...place, holdsFarmKey: false }
+    },
+    leave: async (body) => void calls.push(['leave', body]),
+    restart: () => void calls.push(['restart']),
+    end: () => void calls.push(['end']),
+  }
+}
+
 function fakeAgent() {
   const calls: unknown[][] = []
   const listeners = new Set<() => void>()
@@ -49,6 +68,7 @@ function fakeAgent() {
     bench: async () => ({ engine: 'ffmpeg', score: 1, framesPerS: 1, slots: 1, cached: true }),
     log: () => [],
     requestStop: () => void calls.push(['stop']),
+    membership: fakeMembership(calls),
   }
   const change = (): void => listeners.forEach((listener) => listener())
   return { agent, calls, listeners, world, change }

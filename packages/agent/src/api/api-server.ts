@@ -11,6 +11,7 @@ import {
 import { isToken } from './api-token.js'
 import type { ApiAgent } from './ports.js'
 import { registerEvents } from './events.js'
+import { registerMembershipRoutes } from './membership-routes.js'
 import { registerAgentRoutes, registerJobRoutes } from './routes.js'
 
 export interface ApiServerInit {
@@ -23,7 +24,11 @@ export interface ApiServerInit {
 /** HTTP status of the errors that are not simply a bad request. */
 const statusOf: Partial<Record<SheafErrorCode, number>> = {
   SHEAF_UNAUTHORIZED: 401,
+  SHEAF_NOT_ALLOWED: 403,
+  SHEAF_FARM_KEY_MISSING: 403,
   SHEAF_JOB_NOT_FOUND: 404,
+  SHEAF_MEMBER_UNKNOWN: 404,
+  SHEAF_ALREADY_MEMBER: 409,
   SHEAF_EDIT_NOT_FOUND: 404,
   SHEAF_JOB_CLOSED: 409,
   SHEAF_OUTPUT_EXISTS: 409,
@@ -70,6 +75,7 @@ export class ApiServer {
     await server.register(async (scope) => {
       registerAgentRoutes(scope, this.#agent)
       registerJobRoutes(scope, this.#agent)
+      registerMembershipRoutes(scope, this.#agent.membership)
       registerEvents(scope, this.#agent)
       scope.get(apiPaths.openapi, { schema: { hide: true } }, () => server.swagger())
     })

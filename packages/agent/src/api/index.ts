@@ -1,3 +1,3 @@
 export { ApiServer, type ApiServerInit } from './api-server.js'
 export { openApiToken } from './api-token.js'
-export type { ApiAgent } from './ports.js'
+export type { ApiAgent, ApiMembership } from './ports.js'

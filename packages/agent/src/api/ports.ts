@@ -1,9 +1,17 @@
 import type {
+  AdoptRequest,
   AgentView,
+  ApproveRequest,
   BenchResponse,
   FarmView,
+  InvitationView,
+  InviteRequest,
   JobView,
+  LeaveRequest,
   LogLine,
+  MembershipView,
+  MembersView,
+  MemberView,
   PresetView,
   SubmitRequest,
   SubmitResponse,
@@ -25,8 +33,25 @@ export interface ApiAgent {
   requeueJob(job: string): Promise<JobView>
   prioritizeJob(job: string, priority: number): Promise<JobView>
   pauseAgent(paused: boolean): Promise<AgentView>
+  readonly membership: ApiMembership
   bench(again: boolean): Promise<BenchResponse>
   log(lines: number, job?: string): readonly LogLine[]
   /** Begins to stop; the answer is sent before the agent is gone. */
   requestStop(): void
+}
+
+/** The farm's door, as the HTTP API sees it. */
+export interface ApiMembership {
+  standing(): Promise<MembershipView>
+  members(): MembersView
+  invite(request: InviteRequest): Promise<InvitationView>
+  approve(request: ApproveRequest): Promise<MemberView>
+  /** Stores what a farm has granted; counts after `restart`. */
+  adopt(request: AdoptRequest): Promise<MembershipView>
+  /** Takes this machine out of its farm; `end` must follow. */
+  leave(request: LeaveRequest): Promise<void>
+  /** Begins anew in the farm that was adopted. */
+  restart(): void
+  /** Begins to stop. */
+  end(): void
 }

@@ -14,14 +14,16 @@ import {
 } from '@sheaf/protocol'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openStoreDatabase } from '../facts/index.js'
-import { FarmSecret, Identity } from '../identity/index.js'
+import { Identity } from '../identity/index.js'
+import { foundTestFarm } from '../measuring/found-test-farm.js'
+import { FarmMembership } from '../membership/index.js'
 import { FarmNetwork, type StreamHandler } from '../network/index.js'
 import { AssetRegistry, blockLength, BlobService, BlobStore } from './index.js'
 
 // Real sockets and disks: slow on a busy machine, and no figure of theirs is tested here.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
-const secret = FarmSecret.fromHex('ab'.repeat(32), 'test')
+const farm = await foundTestFarm()
 const jobId = parseJobId('00000000000000000001') ?? expect.fail('not a job id')
 const assetId = parseAssetId('a0') ?? expect.fail('not an asset id')
 const sha256 = (bytes: Uint8Array): BlobId =>
@@ -171,7 +173,7 @@ describe('BlobService', () => {
     const identity = await Identity.open(join(dir, name))
     const staticPeers = options.knows?.listenAddresses().slice(0, 1) ?? []
     const network = new FarmNetwork(
-      { identity, secret },
+      { identity, membership: new FarmMembership({ credentials: farm.credentialsFor(identity) }) },
       { listen: { host: '127.0.0.1', port: 0 }, discovery: 'none', staticPeers },
     )
     const db = await openStoreDatabase(join(dir, name, 'db'))

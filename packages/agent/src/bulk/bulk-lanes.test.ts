@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import { bulkReplyToWire, bulkRequestFromWire, protocols, type BulkReply, type PeerId } from '@sheaf/protocol'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { FarmSecret, Identity } from '../identity/index.js'
+import { Identity } from '../identity/index.js'
+import { foundTestFarm } from '../measuring/found-test-farm.js'
+import { FarmMembership } from '../membership/index.js'
 import { FarmNetwork, silentLog, type FarmStream, type StreamHandler } from '../network/index.js'
 import { BulkLanes } from './index.js'
 import { LaneGrants } from './lane-grants.js'
@@ -18,7 +20,8 @@ import { selfSigned } from './testing/self-signed.js'
 // Real sockets: slow on a busy machine, and no figure of theirs is tested here.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
-const secret = FarmSecret.fromHex('ab'.repeat(32), 'test')
+const farm = await foundTestFarm()
+const memberOf = (identity: Identity) => new FarmMembership({ credentials: farm.credentialsFor(identity) })
 const anyPort = { host: '127.0.0.1', port: 0 }
 const frameBytes = 1 << 20
 
@@ -41,7 +44,10 @@ interface End {
 /** An agent's network and lanes; what its blob protocol does is the test's. */
 async function end(name: string, handler: StreamHandler, peers: readonly string[] = []): Promise<End> {
   const identity = await Identity.open(join(dir, name))
-  const network = new FarmNetwork({ identity, secret }, { listen: anyPort, discovery: 'none', staticPeers: peers })
+  const network = new FarmNetwork(
+    { identity, membership: memberOf(identity) },
+    { listen: anyPort, discovery: 'none', staticPeers: peers },
+  )
   const lanes = new BulkLanes({ network }, { self: identity.peerId, listen: anyPort })
   lanes.handle(protocols.blob, handler)
   await lanes.start()
@@ -77,7 +83,7 @@ const open = (asker: End, server: { readonly id: PeerId }): Promise<FarmStream> 
  */
 async function agreeing(reply: (offer: Extract<BulkReply, { kind: 'lane' }>) => BulkReply) {
   const identity = await Identity.open(join(dir, 'server'))
-  const network = new FarmNetwork({ identity, secret }, { listen: anyPort, discovery: 'none' })
+  const network = new FarmNetwork({ identity, membership: memberOf(identity) }, { listen: anyPort, discovery: 'none' })
   const grants = new LaneGrants({ self: identity.peerId, ttlMs: 60_000, nowMs: () => 0 })
   const [lanes, ends]: [LaneStream[], TLSSocket[]] = [[], []]
   const onLane = (socket: TLSSocket): void => {

@@ -17,14 +17,17 @@ import {
   type SignedFact,
 } from '@sheaf/protocol'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { FarmSecret, Identity } from '../identity/index.js'
+import { Identity } from '../identity/index.js'
+import { foundTestFarm } from '../measuring/found-test-farm.js'
+import { FarmMembership } from '../membership/index.js'
 import { FarmNetwork } from '../network/index.js'
 import { FactStore, FactSync, openStoreDatabase, type FactsEvent } from './index.js'
 
 // Real sockets and disks: slow on a busy machine, and no figure of theirs is tested here.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
-const secret = FarmSecret.fromHex('ab'.repeat(32), 'test')
+const farm = await foundTestFarm()
+const memberOf = (identity: Identity) => new FarmMembership({ credentials: farm.credentialsFor(identity) })
 let dir: string
 let cleanups: (() => Promise<unknown>)[]
 beforeEach(async () => {
@@ -234,7 +237,7 @@ describe('FactSync', () => {
   async function agent(name: string, knows: readonly FarmNetwork[] = []) {
     const opened = await openStore(name)
     const network = new FarmNetwork(
-      { identity: opened.identity, secret },
+      { identity: opened.identity, membership: memberOf(opened.identity) },
       {
         listen: { host: '127.0.0.1', port: 0 },
         discovery: 'none',
@@ -330,7 +333,7 @@ describe('FactSync', () => {
     const identity = await Identity.open(join(dir, 'forgetful'))
     const staticPeers = a.network.listenAddresses().slice(0, 1)
     const init = { listen: { host: '127.0.0.1', port: 0 }, discovery: 'none' as const, staticPeers }
-    const forgetful = new FarmNetwork({ identity, secret }, init)
+    const forgetful = new FarmNetwork({ identity, membership: memberOf(identity) }, init)
     cleanups.push(() => forgetful.stop())
     const received: number[] = []
     const waiting = new Map<number, () => void>()

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { FarmSecret, Identity, StoreLock, verifySignature } from './index.js'
+import { Identity, StoreLock, verifySignature } from './index.js'
 
 let dir: string
 beforeEach(async () => {
@@ -46,34 +46,6 @@ describe('Identity', () => {
       code: 'SHEAF_STORE_DAMAGED',
       message: expect.stringContaining(join(dir, 'identity.key')) as string,
     })
-  })
-})
-
-describe('FarmSecret', () => {
-  it('is made once, for its owner alone', async () => {
-    const path = join(dir, 'farm-secret')
-    const [first, second] = await Promise.all([FarmSecret.open(path), FarmSecret.open(path)])
-    expect(first.deriveKey('x')).toEqual(second.deriveKey('x'))
-    expect(first.deriveKey('x')).not.toEqual(first.deriveKey('y'))
-    expect((await stat(path)).mode & 0o777).toBe(0o600)
-    expect(JSON.stringify(first)).not.toContain((await readFile(path, 'utf8')).trim())
-  })
-
-  it('refuses a file that others may read', async () => {
-    const path = join(dir, 'farm-secret')
-    await FarmSecret.open(path)
-    await chmod(path, 0o640)
-    await expect(FarmSecret.open(path)).rejects.toMatchObject({
-      code: 'SHEAF_CONFIG_INVALID',
-      message: expect.stringMatching(/farm-secret \(mode 0640\)/) as string,
-      hint: expect.stringContaining('chmod 600') as string,
-    })
-  })
-
-  it('refuses what is no secret', async () => {
-    const path = join(dir, 'farm-secret')
-    await writeFile(path, 'swordfish', { mode: 0o600 })
-    await expect(FarmSecret.open(path)).rejects.toMatchObject({ code: 'SHEAF_CONFIG_INVALID' })
   })
 })
 

@@ -18,9 +18,10 @@ export { FactStore, FactSync, openStoreDatabase } from '../facts/index.js'
 export { blockMemory, hasher } from '../hashing/index.js'
 export { LandingBatches, type LandingPlace } from '../home/landing-batches.js'
 export { prepareJob, type PreparedJob } from '../ingest/index.js'
-export { FarmSecret, Identity } from '../identity/index.js'
+export { Identity } from '../identity/index.js'
 export { openOutputJoiner } from '../join/index.js'
-export { foundTestFarm, type TestFarm } from './found-test-farm.js'
+export { FarmFolder, FarmMembership } from '../membership/index.js'
+export { foundTestFarm, type TestFarm, type TestMemberOptions } from './found-test-farm.js'
 export { FarmNetwork } from '../network/index.js'
 export {
   box,

@@ -1,9 +1,10 @@
 import type { Connection, Stream } from '@libp2p/interface'
-import { isSheafError, protocols, SheafError, toSheafError, type PeerId } from '@sheaf/protocol'
-import type { FarmSecret } from '../identity/index.js'
+import { protocols, SheafError, toSheafError, type PeerId, type VerifiedChain } from '@sheaf/protocol'
 import type { Log } from '../log/index.js'
+import type { Membership } from '../membership/index.js'
 import { FramedStream } from './farm-stream.js'
 import { helloAsDialer, helloAsListener } from './hello.js'
+import { ownPeer, refusalCodes } from './hello-refusals.js'
 import { Refusals } from './refusals.js'
 
 const helloTimeoutMs = 8_000
@@ -11,11 +12,11 @@ const refusalMs = 60_000
 
 export interface AdmissionComponents {
   readonly self: PeerId
-  readonly secret: FarmSecret
+  readonly membership: Membership
   readonly version?: number | undefined
   readonly log: Log
   /** The connection's other end has proved membership. Called once per connection. */
-  readonly onMember: (connection: Connection, peer: PeerId) => void
+  readonly onMember: (connection: Connection, verified: VerifiedChain) => void
 }
 
 interface Pending {
@@ -50,6 +51,17 @@ export class Admission {
     void this.#greet(connection)
   }
 
+  /** The peer is to be left alone for a while: it was put out of the farm. */
+  refuse(peer: PeerId): void {
+    this.#refusals.refuse(peer, Date.now())
+  }
+
+  /** A connection that is for joining owes no hello; whoever serves the joining closes it. */
+  excuse(connection: Connection): void {
+    const pending = this.#pending(connection)
+    if (pending.hello === 'awaited') clearTimeout(pending.timer)
+  }
+
   closed(connection: Connection): void {
     const pending = this.#connections.get(connection.id)
     this.#connections.delete(connection.id)
@@ -66,7 +78,7 @@ export class Admission {
   /** Serves `/sheaf/hello/1`. */
   async answer(stream: Stream, connection: Connection): Promise<void> {
     const pending = this.#pending(connection)
-    const { self, secret, version } = this.#components
+    const { self, membership, version } = this.#components
     const peer = peerOf(connection)
     if (connection.direction !== 'inbound' || pending.hello === 'begun') {
       stream.abort(new Error('one hello per connection, from the side that dialled'))
@@ -76,19 +88,21 @@ export class Admission {
     await this.#decide(connection, async (signal) => {
       const framed = new FramedStream(stream, peer)
       const parties = { dialer: peer, listener: self, version }
-      await helloAsListener(framed, secret, parties, { signal, admit: () => this.#admit(connection, peer) })
+      await helloAsListener(framed, membership, parties, { signal, admit: (chain) => this.#admit(connection, chain) })
       await framed.close().catch(() => undefined)
     })
   }
 
   async #greet(connection: Connection): Promise<void> {
-    const { self, secret, version } = this.#components
+    const { self, membership, version } = this.#components
     const peer = peerOf(connection)
     await this.#decide(connection, async (signal) => {
       if (peer === self) throw ownPeer(peer)
       const framed = new FramedStream(await connection.newStream([protocols.hello], { signal }), peer)
-      await helloAsDialer(framed, secret, { dialer: self, listener: peer, version }, signal)
-      this.#admit(connection, peer)
+      this.#admit(
+        connection,
+        await helloAsDialer(framed, membership, { dialer: self, listener: peer, version }, signal),
+      )
       await framed.close().catch(() => undefined)
     })
   }
@@ -101,19 +115,19 @@ export class Admission {
     }
   }
 
-  #admit(connection: Connection, peer: PeerId): void {
+  #admit(connection: Connection, verified: VerifiedChain): void {
+    const { peer } = verified.certificate
     const pending = this.#connections.get(connection.id)
     if (pending === undefined) return
     clearTimeout(pending.timer)
     this.#refusals.forget(peer)
-    this.#components.onMember(connection, peer)
+    this.#components.onMember(connection, verified)
     pending.resolve(peer)
   }
 
   #refuse(connection: Connection, error: SheafError): void {
     const peer = peerOf(connection)
-    const judged = isSheafError(error, 'SHEAF_FARM_REFUSED') || isSheafError(error, 'SHEAF_VERSION_MISMATCH')
-    if (judged) {
+    if (refusalCodes.has(error.code)) {
       this.#refusals.refuse(peer, Date.now())
       this.#logOnce(peer, error)
     } else {
@@ -155,13 +169,4 @@ export class Admission {
 /** The id that Noise has authenticated for the connection's other end. */
 export function peerOf(connection: Connection): PeerId {
   return connection.remotePeer.toString() as PeerId
-}
-
-function ownPeer(peer: PeerId): SheafError {
-  return new SheafError({
-    code: 'SHEAF_FARM_REFUSED',
-    message: `The address leads to this agent itself (${peer}).`,
-    hint: 'Remove it from the static peers; if it is another machine, its store is a copy: give it one of its own.',
-    details: { peer },
-  })
 }

@@ -16,13 +16,13 @@ const maxConnections = 2_000
 /** Agents of one machine, and a whole subnet behind one router, come from one address. */
 const connectionsPerSecondAndHost = 200
 
-/** A libp2p node over TCP, Noise and Yamux, with nothing else switched on; not started. */
-export async function createNode(identity: Identity, listen: ListenAddress): Promise<Libp2p> {
-  const family = listen.host.includes(':') ? 'ip6' : 'ip4'
+/** A libp2p node over TCP, Noise and Yamux, with nothing else switched on; not started. One that listens nowhere dials. */
+export async function createNode(identity: Identity, listen: ListenAddress | undefined): Promise<Libp2p> {
+  const family = listen?.host.includes(':') === true ? 'ip6' : 'ip4'
   return createLibp2p({
     start: false,
     privateKey: identity.privateKey,
-    addresses: { listen: [`/${family}/${listen.host}/tcp/${listen.port}`] },
+    addresses: { listen: listen === undefined ? [] : [`/${family}/${listen.host}/tcp/${listen.port}`] },
     transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
     connectionEncrypters: [noise()],
     // A paused stream must not overrun libp2p's read buffer of 4 MiB, which would reset it.

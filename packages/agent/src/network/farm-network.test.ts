@@ -5,10 +5,12 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { multiaddr } from '@multiformats/multiaddr'
-import { protocols, workMessageToWire, type PeerId, type WorkMessage } from '@sheaf/protocol'
+import { protocols, protocolVersion, workMessageToWire, type PeerId, type WorkMessage } from '@sheaf/protocol'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { FarmSecret, Identity } from '../identity/index.js'
+import { Identity } from '../identity/index.js'
 import type { Log } from '../log/index.js'
+import { foundTestFarm } from '../measuring/found-test-farm.js'
+import { certificateLifetimesMs, expiryLeewayMs, FarmMembership, type MembershipFacts } from '../membership/index.js'
 import { createNode } from './create-node.js'
 import { FramedStream, type FarmStream } from './farm-stream.js'
 import { helloAsDialer } from './hello.js'
@@ -18,8 +20,8 @@ import { silentLog } from './silent-log.js'
 // Real sockets and disks: slow on a busy machine, and no figure of theirs is tested here.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
-const ours = FarmSecret.fromHex('ab'.repeat(32), 'test')
-const theirs = FarmSecret.fromHex('cd'.repeat(32), 'test')
+const ours = await foundTestFarm()
+const theirs = await foundTestFarm()
 const anyPort = { host: '127.0.0.1', port: 0 }
 
 let dir: string
@@ -35,13 +37,16 @@ afterEach(async () => {
 let made = 0
 async function agent(
   init: FarmNetworkInit = {},
-  secret = ours,
+  farm = ours,
   log: Log = silentLog,
-): Promise<FarmNetwork & { id: PeerId }> {
+  member: { readonly atMs?: number; readonly facts?: MembershipFacts } = {},
+): Promise<FarmNetwork & { id: PeerId; membership: FarmMembership }> {
   const identity = await Identity.open(join(dir, `agent${made++}`))
-  const network = new FarmNetwork({ identity, secret, log }, { listen: anyPort, discovery: 'none', ...init })
+  const { atMs = Date.now(), facts } = member
+  const membership = new FarmMembership({ credentials: farm.credentialsFor(identity, { atMs }), facts })
+  const network = new FarmNetwork({ identity, membership, log }, { listen: anyPort, discovery: 'none', ...init })
   cleanups.push(() => network.stop())
-  return Object.assign(network, { id: identity.peerId })
+  return Object.assign(network, { id: identity.peerId, membership })
 }
 
 const address = (network: FarmNetwork): string => network.listenAddresses()[0] ?? 'not listening'
@@ -129,10 +134,11 @@ describe('members', () => {
     cleanups.push(async () => node.stop())
     await node.start()
     const to = multiaddr(address(a))
+    const membership = new FarmMembership({ credentials: ours.credentialsFor(identity) })
     const greet = async () => {
       const connection = await node.dial(to, { force: true })
       const stream = new FramedStream(await connection.newStream([protocols.hello]), a.id)
-      await helloAsDialer(stream, ours, { dialer: identity.peerId, listener: a.id }, AbortSignal.timeout(60_000))
+      await helloAsDialer(stream, membership, { dialer: identity.peerId, listener: a.id }, AbortSignal.timeout(60_000))
       return connection
     }
     const first = connected(a)
@@ -218,7 +224,7 @@ describe('members', () => {
 })
 
 describe('strangers', () => {
-  it('with a wrong secret are refused on both sides, once in each log, and get nothing', async () => {
+  it('of another farm are refused on both sides, once in each log, and get nothing', async () => {
     const atA = listeningLog()
     const a = await agent({}, ours, atA.log)
     await a.start()
@@ -235,19 +241,49 @@ describe('strangers', () => {
     expect(b.peers()).toEqual([])
   })
 
-  it('of another version hear that it is the version', async () => {
+  /** What each of two agents of our farm says of the other when it refuses it, or is refused. */
+  async function refusals(
+    one: { readonly init?: FarmNetworkInit; readonly member?: Parameters<typeof agent>[3] },
+    other: { readonly init?: FarmNetworkInit; readonly member?: Parameters<typeof agent>[3] },
+  ) {
     const atA = listeningLog()
-    const a = await agent({}, ours, atA.log)
+    const a = await agent(one.init, ours, atA.log, one.member)
     await a.start()
     const atB = listeningLog()
-    const b = await agent({ staticPeers: [address(a)], version: 2 }, ours, atB.log)
+    const b = await agent({ ...other.init, staticPeers: [address(a)] }, ours, atB.log, other.member)
     await b.start()
     await Promise.all([atA.line('peer refused'), atB.line('peer refused')])
-    for (const { lines } of [atA, atB]) {
-      expect(lines.find(({ message }) => message === 'peer refused')?.fields).toMatchObject({
-        error: { code: 'SHEAF_VERSION_MISMATCH' },
-      })
-    }
+    expect([a.peers(), b.peers()]).toEqual([[], []])
+    return [atA, atB].map(({ lines }) => {
+      const refused = lines.filter(({ message }) => message === 'peer refused')
+      expect(refused).toHaveLength(1)
+      return (refused[0]?.fields as { readonly error: { readonly code: string } }).error.code
+    })
+  }
+
+  it.each([
+    [protocolVersion + 1, ['SHEAF_VERSION_NEWER', 'SHEAF_VERSION_OLDER']],
+    [protocolVersion - 1, ['SHEAF_VERSION_OLDER', 'SHEAF_VERSION_NEWER']],
+  ])('of version %i hear that it is the version, and whose is older', async (version, codes) => {
+    expect(await refusals({}, { init: { version } })).toEqual(codes)
+  })
+
+  it('whose certificate has run out are told so, whoever dials', async () => {
+    const expired = { member: { atMs: Date.now() - certificateLifetimesMs.member - expiryLeewayMs - 1000 } }
+    const both = ['SHEAF_CERTIFICATE_EXPIRED', 'SHEAF_CERTIFICATE_EXPIRED']
+    expect(await refusals({}, expired)).toEqual(both)
+    expect(await refusals(expired, {})).toEqual(both)
+  })
+
+  it('who were put out are told so, and what they are connected by ends', async () => {
+    const revoking = { member: { facts: { isRevoked: () => true } } }
+    expect(await refusals(revoking, {})).toEqual(['SHEAF_MEMBER_REVOKED', 'SHEAF_MEMBER_REVOKED'])
+    const { a, b } = await pair()
+    const lost = [once(a, 'peer-lost'), once(b, 'peer-lost')]
+    a.membership.readFacts({ isRevoked: ({ certificate }) => certificate.peer === b.id })
+    a.disconnect(b.id, new Error('put out'))
+    await Promise.all(lost)
+    expect(a.peers()).toEqual([])
   })
 
   it.each([protocols.facts, protocols.work, protocols.blob])('get nothing on %s without hello', async (protocol) => {
@@ -272,10 +308,11 @@ describe('strangers', () => {
     }
     await expect(attempt()).rejects.toMatchObject({ code: 'SHEAF_PEER_UNREACHABLE' })
 
-    // And with a hello that does not prove the secret.
+    // And with a hello that knows another farm.
     const hello = new FramedStream(await connection.newStream([protocols.hello]), a.id)
     const parties = { dialer: identity.peerId, listener: a.id }
-    await expect(helloAsDialer(hello, theirs, parties, AbortSignal.timeout(60_000))).rejects.toMatchObject({
+    const membership = new FarmMembership({ credentials: theirs.credentialsFor(identity) })
+    await expect(helloAsDialer(hello, membership, parties, AbortSignal.timeout(60_000))).rejects.toMatchObject({
       code: 'SHEAF_FARM_REFUSED',
     })
     await expect(attempt()).rejects.toThrow()

@@ -10,11 +10,13 @@ import {
   workMessageFromWire,
   type IntroductionMessage,
   type PeerId,
+  type VerifiedChain,
   type WorkMessage,
 } from '@sheaf/protocol'
 import type { Libp2p } from 'libp2p'
-import type { FarmSecret, Identity } from '../identity/index.js'
+import type { Identity } from '../identity/index.js'
 import type { Log } from '../log/index.js'
+import type { Membership } from '../membership/index.js'
 import { AddressBook } from './address-book.js'
 import { Admission, peerOf } from './admission.js'
 import type { ConnectedPeer } from './connected-peer.js'
@@ -30,7 +32,7 @@ import { WorkChannel } from './work-channel.js'
 
 export interface FarmNetworkComponents {
   readonly identity: Identity
-  readonly secret: FarmSecret
+  readonly membership: Membership
   readonly log?: Log | undefined
 }
 
@@ -64,6 +66,16 @@ export interface FarmNetworkEvents {
   message: [received: ReceivedMessage]
 }
 
+/** Who opens a stream that everybody may open. */
+export interface StreamCaller {
+  /** Host part of the address that its connection comes from. */
+  readonly address: string
+  /** Its chain, when hello has admitted this connection. */
+  readonly member: VerifiedChain | undefined
+}
+
+export type StrangerHandler = (stream: FarmStream, caller: StreamCaller) => Promise<void>
+
 /** What exists between `start` and `stop`. */
 interface Session {
   readonly node: Libp2p
@@ -84,6 +96,7 @@ export class FarmNetwork extends EventEmitter<FarmNetworkEvents> {
   readonly #init: FarmNetworkInit
   readonly #log: Log
   readonly #handlers = new Map<string, StreamHandler>()
+  readonly #strangerHandlers = new Map<string, StrangerHandler>()
   #session: Session | undefined
   #changing: Promise<void> = Promise.resolve()
 
@@ -112,6 +125,19 @@ export class FarmNetwork extends EventEmitter<FarmNetworkEvents> {
   /** Everybody who is connected and has proved membership, in order of peer id. */
   peers(): readonly ConnectedPeer[] {
     return this.#session?.members.list() ?? []
+  }
+
+  /** The chain that a connected peer showed at its last hello; its role and name are in it. */
+  member(peer: PeerId): VerifiedChain | undefined {
+    return this.#session?.members.verified(peer)
+  }
+
+  /** Ends all connections with a peer that was put out; it is not dialled for a while. */
+  disconnect(peer: PeerId, reason: Error): void {
+    const session = this.#session
+    if (session === undefined) return
+    session.admission.refuse(peer)
+    for (const connection of [...session.members.connections(peer)]) connection.abort(reason)
   }
 
   /** Multiaddrs with `/p2p/…`, for people to copy. Empty before `start`. */
@@ -157,6 +183,14 @@ export class FarmNetwork extends EventEmitter<FarmNetworkEvents> {
     this.#handlers.set(protocol, handler)
   }
 
+  /**
+   * Serves a protocol to everybody who connects, before hello and without it; call before `start`. The handler bounds
+   * itself. A connection that is for nothing else is closed after it.
+   */
+  handleStrangers(protocol: string, handler: StrangerHandler): void {
+    this.#strangerHandlers.set(protocol, handler)
+  }
+
   #change(act: () => Promise<void>): Promise<void> {
     const done = this.#changing.then(act)
     this.#changing = done.catch(() => undefined)
@@ -181,6 +215,11 @@ export class FarmNetwork extends EventEmitter<FarmNetworkEvents> {
       const serve = (stream: Stream, connection: Connection) => this.#serve(session, handler, stream, connection)
       await node.handle(protocol, (stream, connection) => void serve(stream, connection), streamsPerProtocol)
     }
+    for (const [protocol, handler] of this.#strangerHandlers) {
+      const serve = (stream: Stream, connection: Connection) =>
+        this.#serveStranger(session, handler, stream, connection)
+      await node.handle(protocol, (stream, connection) => void serve(stream, connection), { maxInboundStreams: 2 })
+    }
     this.#session = session
     try {
       await node.start()
@@ -199,14 +238,14 @@ export class FarmNetwork extends EventEmitter<FarmNetworkEvents> {
   }
 
   #createSession(node: Libp2p, book: AddressBook): Session {
-    const { identity, secret } = this.#components
+    const { identity, membership } = this.#components
     const members = new MemberTable()
     const admission = new Admission({
       self: identity.peerId,
-      secret,
+      membership,
       version: this.#init.version,
       log: this.#log,
-      onMember: (connection, peer) => this.#onMember(session, connection, peer),
+      onMember: (connection, verified) => this.#onMember(session, connection, verified),
     })
     const dialer = new Dialer({
       dial: async (addresses, signal) =>
@@ -257,11 +296,12 @@ export class FarmNetwork extends EventEmitter<FarmNetworkEvents> {
     for (const { peer } of known) this.emit('peer-lost', { peer })
   }
 
-  #onMember(session: Session, connection: Connection, peer: PeerId): void {
+  #onMember(session: Session, connection: Connection, verified: VerifiedChain): void {
+    const { peer } = verified.certificate
     if (session !== this.#session || connection.status !== 'open') return
     const remote = connection.remoteAddr.toString()
     if (connection.direction === 'outbound') session.introductions.reached(peer, remote)
-    if (session.members.add(connection, peer, Date.now()) === 'another') return
+    if (session.members.add(connection, verified, Date.now()) === 'another') return
     const onStuck = (): void => {
       for (const open of [...session.members.connections(peer)]) open.abort(new Error('the peer does not read'))
     }
@@ -306,6 +346,27 @@ export class FarmNetwork extends EventEmitter<FarmNetworkEvents> {
     }
   }
 
+  async #serveStranger(
+    session: Session,
+    handler: StrangerHandler,
+    stream: Stream,
+    connection: Connection,
+  ): Promise<void> {
+    const peer = peerOf(connection)
+    const isMember = (): boolean => session.members.connections(peer).includes(connection)
+    if (!isMember()) session.admission.excuse(connection)
+    try {
+      const framed = new FramedStream(stream, peer)
+      const member = isMember() ? session.members.verified(peer) : undefined
+      await handler(framed, { address: hostOf(connection.remoteAddr.toString()), member })
+      await framed.close()
+    } catch (error) {
+      this.#log.debug({ peer, protocol: stream.protocol, error }, 'stream ended with an error')
+      stream.abort(error instanceof Error ? error : new Error(String(error)))
+    }
+    if (!isMember()) await connection.close().catch((error: unknown) => connection.abort(error as Error))
+  }
+
   async #receive(stream: FarmStream, from: PeerId): Promise<void> {
     for (;;) {
       const frame = await stream.read(limits.workMessageBytes)
@@ -323,5 +384,8 @@ export class FarmNetwork extends EventEmitter<FarmNetworkEvents> {
     }
   }
 }
+
+/** `/ip4/10.0.0.7` of `/ip4/10.0.0.7/tcp/40213`: a caller chooses its port anew each time. */
+const hostOf = (address: string): string => address.split('/').slice(0, 3).join('/')
 
 const notAMember = { code: 'SHEAF_FARM_REFUSED', message: 'Nothing is served before hello.' } as const

@@ -1,16 +1,20 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import {
+  assertNever,
   helloFromWire,
   helloToWire,
   limits,
   protocolVersion,
   SheafError,
+  type CertificateChain,
   type HelloMessage,
   type HelloVerdict,
   type PeerId,
+  type VerifiedChain,
 } from '@sheaf/protocol'
-import type { FarmSecret } from '../identity/index.js'
+import type { Membership, Standing } from '../membership/index.js'
 import type { FarmStream } from './farm-stream.js'
+import { ownRefusal, peerRefusal, versionRefusal } from './hello-refusals.js'
 
 /** Who says hello to whom over one connection; both ids are what Noise has authenticated. */
 export interface HelloParties {
@@ -28,30 +32,29 @@ interface Nonces {
 const nonceBytes = 32
 
 /**
- * Proves membership both ways over a fresh connection, as the side that dialled. Resolves when both are members.
- * `SHEAF_FARM_REFUSED`, `SHEAF_VERSION_MISMATCH`, `SHEAF_WIRE_*`, `SHEAF_PEER_UNREACHABLE`.
+ * Proves membership both ways over a fresh connection, as the side that dialled. Resolves to the listener's chain
+ * when both are members. `SHEAF_FARM_REFUSED`, `SHEAF_VERSION_OLDER`, `SHEAF_VERSION_NEWER`,
+ * `SHEAF_CERTIFICATE_EXPIRED`, `SHEAF_MEMBER_REVOKED`, `SHEAF_WIRE_*`, `SHEAF_PEER_UNREACHABLE`.
  */
 export async function helloAsDialer(
   stream: FarmStream,
-  secret: FarmSecret,
+  membership: Membership,
   parties: HelloParties,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<VerifiedChain> {
   const version = parties.version ?? protocolVersion
-  const key = helloKey(secret)
+  const exchange = { stream, peer: parties.listener, version, signal }
   const nonce = randomBytes(nonceBytes)
-  await stream.write(helloToWire({ version, nonce }), { signal })
-  const answer = await readHello(stream, signal)
-  throwOnVerdict(answer.verdict, parties.listener)
-  if (answer.version !== version) throw await turnDown(stream, 'version-mismatch', parties.listener, version)
+  await stream.write(helloToWire({ version, nonce, tag: dialerTag(membership, parties, nonce) }), { signal })
+  const answer = await hear(exchange)
   const nonces = { dialer: nonce, listener: present(answer.nonce) }
-  if (!proves(answer.proof, proof(key, 'listener', parties, nonces))) {
-    throw await turnDown(stream, 'farm-refused', parties.listener, version)
+  if (!fits(answer.tag, listenerTag(membership, parties, nonces))) {
+    throw await turnDown(exchange, 'farm-refused', peerRefusal('foreign', parties.listener))
   }
-  await stream.write(helloToWire({ version, proof: proof(key, 'dialer', parties, nonces) }), { signal })
-  const last = await readHello(stream, signal)
-  throwOnVerdict(last.verdict, parties.listener)
-  if (last.verdict !== 'welcome') throw malformedHello()
+  const verified = await judged(exchange, membership, present(answer.chain))
+  await stream.write(helloToWire({ version, chain: membership.credentials.chain }), { signal })
+  if ((await hear(exchange)).verdict !== 'welcome') throw malformedHello()
+  return verified
 }
 
 /**
@@ -60,86 +63,118 @@ export async function helloAsDialer(
  */
 export async function helloAsListener(
   stream: FarmStream,
-  secret: FarmSecret,
+  membership: Membership,
   parties: HelloParties,
-  options: { readonly signal: AbortSignal; readonly admit: () => void },
+  options: { readonly signal: AbortSignal; readonly admit: (verified: VerifiedChain) => void },
 ): Promise<void> {
   const { signal } = options
   const version = parties.version ?? protocolVersion
-  const key = helloKey(secret)
-  const first = await readHello(stream, signal)
-  if (first.version !== version) throw await turnDown(stream, 'version-mismatch', parties.dialer, version)
-  const nonces = { dialer: present(first.nonce), listener: randomBytes(nonceBytes) }
-  const ours = proof(key, 'listener', parties, nonces)
-  await stream.write(helloToWire({ version, nonce: nonces.listener, proof: ours }), { signal })
-  const second = await readHello(stream, signal)
-  throwOnVerdict(second.verdict, parties.dialer)
-  if (!proves(second.proof, proof(key, 'dialer', parties, nonces))) {
-    throw await turnDown(stream, 'farm-refused', parties.dialer, version)
+  const exchange = { stream, peer: parties.dialer, version, signal }
+  const first = await hear(exchange)
+  const dialer = present(first.nonce)
+  // Who does not know the farm's key learns nothing, not even which farm this is.
+  if (!fits(first.tag, dialerTag(membership, parties, dialer))) {
+    throw await turnDown(exchange, 'farm-refused', peerRefusal('foreign', parties.dialer))
   }
-  options.admit()
+  const nonces = { dialer, listener: randomBytes(nonceBytes) }
+  const tag = listenerTag(membership, parties, nonces)
+  const { chain } = membership.credentials
+  await stream.write(helloToWire({ version, nonce: nonces.listener, tag, chain }), { signal })
+  const verified = await judged(exchange, membership, present((await hear(exchange)).chain))
+  options.admit(verified)
   await stream.write(helloToWire({ version, verdict: 'welcome' }), { signal })
 }
 
-function helloKey(secret: FarmSecret): Uint8Array {
-  return secret.deriveKey('sheaf hello 1')
+interface Exchange {
+  readonly stream: FarmStream
+  readonly peer: PeerId
+  readonly version: number
+  readonly signal: AbortSignal
 }
 
-/** HMAC over direction, both peer ids and both nonces: it fits this connection and this side of it only. */
-function proof(key: Uint8Array, by: 'dialer' | 'listener', parties: HelloParties, nonces: Nonces): Uint8Array {
-  return createHmac('sha256', key)
-    .update([by, parties.dialer, parties.listener, ''].join('\n'))
-    .update(nonces.dialer)
-    .update(nonces.listener)
-    .digest()
+/** The other side's next frame; its verdicts and other versions are thrown. */
+async function hear({ stream, peer, version, signal }: Exchange): Promise<HelloMessage> {
+  const frame = await stream.read(limits.helloBytes, { signal })
+  if (frame === undefined) throw malformedHello()
+  const message = helloFromWire(frame)
+  if (message.version !== version) {
+    // Whoever has said a verdict listens no more.
+    if (message.verdict === undefined) await say(stream, version, 'version-mismatch')
+    throw versionRefusal(peer, message.version, version)
+  }
+  if (message.verdict !== undefined && message.verdict !== 'welcome') throw toldRefusal(message.verdict, peer)
+  return message
 }
 
-function proves(given: Uint8Array | undefined, expected: Uint8Array): boolean {
+async function judged(exchange: Exchange, membership: Membership, chain: CertificateChain): Promise<VerifiedChain> {
+  const standing: Standing = membership.judge(exchange.peer, chain)
+  switch (standing.kind) {
+    case 'member':
+      return standing.verified
+    case 'expired':
+      throw await turnDown(exchange, 'expired', peerRefusal('expired', exchange.peer, standing.certificate))
+    case 'revoked':
+      throw await turnDown(exchange, 'revoked', peerRefusal('revoked', exchange.peer, standing.certificate))
+    case 'foreign':
+      throw await turnDown(exchange, 'farm-refused', peerRefusal('foreign', exchange.peer))
+    default:
+      return assertNever(standing)
+  }
+}
+
+/** Tells the other side why, as far as it still listens, and hands our own error on. */
+async function turnDown({ stream, version }: Exchange, verdict: HelloVerdict, error: SheafError): Promise<SheafError> {
+  await say(stream, version, verdict)
+  return error
+}
+
+async function say(stream: FarmStream, version: number, verdict: HelloVerdict): Promise<void> {
+  await stream.write(helloToWire({ version, verdict })).catch(() => undefined)
+}
+
+function toldRefusal(verdict: Exclude<HelloVerdict, 'welcome'>, peer: PeerId): SheafError {
+  switch (verdict) {
+    case 'expired':
+    case 'revoked':
+      return ownRefusal(verdict, peer)
+    case 'farm-refused':
+      return peerRefusal('foreign', peer)
+    case 'version-mismatch':
+      return malformedHello()
+    default:
+      return assertNever(verdict)
+  }
+}
+
+/** Shows that the dialer knows the farm, for this connection and its nonce alone. */
+function dialerTag(membership: Membership, parties: HelloParties, nonce: Uint8Array): Uint8Array {
+  return tag(membership, 'dialer', parties, [nonce])
+}
+
+/** The listener's answer in kind, over both nonces. */
+function listenerTag(membership: Membership, parties: HelloParties, { dialer, listener }: Nonces): Uint8Array {
+  return tag(membership, 'listener', parties, [dialer, listener])
+}
+
+function tag(
+  { credentials }: Membership,
+  by: 'dialer' | 'listener',
+  parties: HelloParties,
+  nonces: readonly Uint8Array[],
+): Uint8Array {
+  const hmac = createHmac('sha256', Buffer.from(credentials.farmId, 'hex'))
+  hmac.update(['sheaf hello 2', by, parties.dialer, parties.listener, ''].join('\n'))
+  for (const nonce of nonces) hmac.update(nonce)
+  return hmac.digest()
+}
+
+function fits(given: Uint8Array | undefined, expected: Uint8Array): boolean {
   return given !== undefined && given.byteLength === expected.byteLength && timingSafeEqual(given, expected)
 }
 
-async function readHello(stream: FarmStream, signal: AbortSignal): Promise<HelloMessage> {
-  const frame = await stream.read(limits.helloBytes, { signal })
-  if (frame === undefined) throw malformedHello()
-  return helloFromWire(frame)
-}
-
-function present(nonce: Uint8Array | undefined): Uint8Array {
-  if (nonce === undefined) throw malformedHello()
-  return nonce
-}
-
-/** Tells the other side why, as far as it still listens, and makes our own error. */
-async function turnDown(
-  stream: FarmStream,
-  verdict: 'farm-refused' | 'version-mismatch',
-  peer: PeerId,
-  version: number,
-): Promise<SheafError> {
-  await stream.write(helloToWire({ version, verdict })).catch(() => undefined)
-  return refusal(verdict, peer)
-}
-
-function throwOnVerdict(verdict: HelloVerdict | undefined, peer: PeerId): void {
-  if (verdict === undefined || verdict === 'welcome') return
-  throw refusal(verdict, peer)
-}
-
-function refusal(verdict: Exclude<HelloVerdict, 'welcome'>, peer: PeerId): SheafError {
-  if (verdict === 'version-mismatch') {
-    return new SheafError({
-      code: 'SHEAF_VERSION_MISMATCH',
-      message: `Peer ${peer} speaks another version of the farm's protocol than this agent (${protocolVersion}).`,
-      hint: 'Install the same version of Sheaf on both machines.',
-      details: { peer },
-    })
-  }
-  return new SheafError({
-    code: 'SHEAF_FARM_REFUSED',
-    message: `Peer ${peer} does not share this farm's secret.`,
-    hint: 'If it should be in the farm, give both machines the same farm secret file.',
-    details: { peer },
-  })
+function present<T>(part: T | undefined): T {
+  if (part === undefined) throw malformedHello()
+  return part
 }
 
 function malformedHello(): SheafError {

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { IntroductionMessage, PeerId } from '@sheaf/protocol'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { FarmSecret, Identity } from '../identity/index.js'
+import { Identity } from '../identity/index.js'
+import { foundTestFarm } from '../measuring/found-test-farm.js'
+import { FarmMembership } from '../membership/index.js'
 import { AddressBook } from './address-book.js'
 import { FarmNetwork, type FarmNetworkInit } from './index.js'
 import { Introductions } from './introductions.js'
@@ -13,8 +15,8 @@ import { silentLog } from './silent-log.js'
 // Real sockets and disks: slow on a busy machine, and no figure of theirs is tested here.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
-const ours = FarmSecret.fromHex('ab'.repeat(32), 'test')
-const theirs = FarmSecret.fromHex('cd'.repeat(32), 'test')
+const ours = await foundTestFarm()
+const theirs = await foundTestFarm()
 
 let dir: string
 let cleanups: (() => Promise<unknown>)[]
@@ -28,10 +30,10 @@ afterEach(async () => {
 })
 
 /** An agent's network; the same name is the same agent, with what it remembers. */
-async function agent(name: string, init: FarmNetworkInit = {}, secret = ours): Promise<FarmNetwork & { id: PeerId }> {
+async function agent(name: string, init: FarmNetworkInit = {}, farm = ours): Promise<FarmNetwork & { id: PeerId }> {
   const identity = await Identity.open(join(dir, name))
   const network = new FarmNetwork(
-    { identity, secret },
+    { identity, membership: new FarmMembership({ credentials: farm.credentialsFor(identity) }) },
     {
       ...{ listen: { host: '127.0.0.1', port: 0 }, discovery: 'none' },
       ...{ addressBookPath: join(dir, `${name}.json`), ...init },

@@ -1,10 +1,12 @@
 import type { Connection } from '@libp2p/interface'
-import type { PeerId } from '@sheaf/protocol'
+import type { PeerId, VerifiedChain } from '@sheaf/protocol'
 import type { ConnectedPeer } from './connected-peer.js'
 
 interface Member {
   readonly peer: PeerId
   readonly sinceMs: number
+  /** What it showed at its last hello. */
+  verified: VerifiedChain
   /** In the order in which they were admitted; two agents that dial each other at once have two. */
   readonly connections: Connection[]
 }
@@ -14,13 +16,15 @@ export class MemberTable {
   readonly #members = new Map<PeerId, Member>()
 
   /** `'first'` when the peer was not connected before. */
-  add(connection: Connection, peer: PeerId, atMs: number): 'first' | 'another' {
+  add(connection: Connection, verified: VerifiedChain, atMs: number): 'first' | 'another' {
+    const { peer } = verified.certificate
     const member = this.#members.get(peer)
     if (member !== undefined) {
+      member.verified = verified
       member.connections.push(connection)
       return 'another'
     }
-    this.#members.set(peer, { peer, sinceMs: atMs, connections: [connection] })
+    this.#members.set(peer, { peer, sinceMs: atMs, verified, connections: [connection] })
     return 'first'
   }
 
@@ -39,15 +43,21 @@ export class MemberTable {
     return this.#members.has(peer)
   }
 
+  /** The chain that the peer showed at its last hello. */
+  verified(peer: PeerId): VerifiedChain | undefined {
+    return this.#members.get(peer)?.verified
+  }
+
   connections(peer: PeerId): readonly Connection[] {
     return this.#members.get(peer)?.connections ?? []
   }
 
   list(): readonly ConnectedPeer[] {
     return [...this.#members.values()]
-      .map(({ peer, sinceMs, connections }) => ({
+      .map(({ peer, sinceMs, verified, connections }) => ({
         peer,
         sinceMs,
+        verified,
         addresses: connections.map((connection) => connection.remoteAddr.toString()),
       }))
       .sort((a, b) => (a.peer < b.peer ? -1 : 1))

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import os from 'node:os'
 import {
   CODE_DNS,
@@ -9,7 +10,7 @@ import {
   CODE_TCP,
   multiaddr,
 } from '@multiformats/multiaddr'
-import { limits, parsePeerId, SheafError, type PeerId } from '@sheaf/protocol'
+import { defaultPorts, limits, parsePeerId, SheafError, type PeerId } from '@sheaf/protocol'
 
 const hostCodes = new Set([CODE_IP4, CODE_IP6, CODE_DNS, CODE_DNS4, CODE_DNS6])
 const unspecified = new Set(['0.0.0.0', '::'])
@@ -29,6 +30,26 @@ export function parseStaticPeer(address: string): { readonly address: string; re
       cause,
     })
   }
+}
+
+/**
+ * `studio-1`, `10.0.2.9:7433`, `[fe80::1]:7433` or a multiaddr, as people name a machine, as a multiaddr.
+ * `SHEAF_REQUEST_INVALID`.
+ */
+export function parseHostAddress(text: string): string {
+  if (text.startsWith('/')) return parseStaticPeer(text).address
+  const parts = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]/\s]+))(?::(\d{1,5}))?$/.exec(text)
+  const host = parts?.[1] ?? parts?.[2]
+  const port = Number(parts?.[3] ?? defaultPorts.farm)
+  if (host === undefined || port < 1 || port > 65_535) {
+    throw new SheafError({
+      code: 'SHEAF_REQUEST_INVALID',
+      message: `"${text}" is not the address of a machine.`,
+      hint: 'Write it like studio-1, 192.168.1.20 or 192.168.1.20:7433.',
+    })
+  }
+  const kind = isIP(host) === 4 ? 'ip4' : isIP(host) === 6 ? 'ip6' : 'dns'
+  return `/${kind}/${host}/tcp/${port}`
 }
 
 /**

@@ -17,7 +17,6 @@ export interface StorePaths {
   /** Found by programs of the same machine: run file and API token. */
   readonly run: string
   readonly log: string
-  readonly secret: string
   /** Presets of the studio's own. */
   readonly presets: string
 }
@@ -34,7 +33,6 @@ export async function openStorePaths(root: string): Promise<StorePaths> {
     cache: join(root, 'cache'),
     run: join(root, 'run'),
     log: join(root, 'log'),
-    secret: join(root, 'farm-secret'),
     presets: join(root, 'presets'),
   }
   const folders = [paths.identity, paths.blobs, paths.assets, paths.work, paths.cache, paths.run, paths.log]

@@ -41,7 +41,7 @@ async function runPeers(session: Session): Promise<ExitCode> {
   session.print(...peerLines(peers, session.env.stdout.columns))
   if (peers.length <= 1)
     session.note(
-      'No other agent yet: type sheaf up on a second machine with the same farm secret. sheaf doctor looks for what is in the way.',
+      'No other machine yet: type sheaf invite here, and sheaf join with its code there. sheaf doctor looks for what is in the way.',
     )
   return exitCodes.ok
 }

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { defaultPorts } from '@sheaf/protocol'
 import type { AgentOptions } from '../agent-contract.js'
@@ -14,7 +13,6 @@ interface UpOptions extends CommonOptions {
   readonly port?: number
   readonly bulkPort?: number
   readonly apiPort?: number
-  readonly secret?: string
   readonly peer?: readonly string[]
   readonly mdns: boolean
   readonly slots?: number
@@ -26,11 +24,12 @@ export function addUp(program: Command, host: CommandHost): void {
   defineCommand(program, {
     usage: 'up',
     summary: "start this machine's agent",
-    description: "Start this machine's agent. Agents with the same farm secret find each other on the LAN.",
+    description:
+      "Start this machine's agent. The first one founds a farm; sheaf invite and sheaf join bring other machines into it.",
     examples: [
       { line: 'sheaf up', does: 'run here; Ctrl-C stops it' },
       { line: 'sheaf up --detach', does: 'run in the background' },
-      { line: 'sheaf up --secret farm.secret --name studio-7', does: 'join the farm of that secret' },
+      { line: 'sheaf up --name studio-7', does: 'under this name' },
       { line: 'sheaf up --peer /ip4/10.0.2.9/tcp/7433', does: 'reach a machine of another subnet' },
     ],
   })
@@ -47,7 +46,6 @@ export function addUp(program: Command, host: CommandHost): void {
       `port for programs of this machine (default: ${defaultPorts.api})`,
       wholeNumber(0, 65_535),
     )
-    .option('--secret <file>', "the farm's secret (default: one is made in the store)")
     .option('--peer <multiaddr...>', 'an agent that mDNS does not reach; may be repeated')
     .option('--no-mdns', 'do not look for agents on the LAN')
     .option('--slots <n>', 'segments rendered at once (default: what keeps this machine busy)', wholeNumber(1, 256))
@@ -69,7 +67,6 @@ function toAgentOptions(session: Session, options: UpOptions): AgentOptions {
     ...(options.port === undefined ? {} : { farmPort: options.port }),
     ...(options.bulkPort === undefined ? {} : { bulkPort: options.bulkPort }),
     ...(options.apiPort === undefined ? {} : { apiPort: options.apiPort }),
-    ...(options.secret === undefined ? {} : { secretPath: resolve(session.env.cwd, options.secret) }),
     ...(options.peer === undefined ? {} : { staticPeers: options.peer }),
     ...(options.slots === undefined ? {} : { slots: options.slots }),
   }

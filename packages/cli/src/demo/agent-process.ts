@@ -11,7 +11,6 @@ import { SheafError } from '@sheaf/protocol'
 export interface AgentProcessInit {
   readonly name: string
   readonly storePath: string
-  readonly secretPath: string
   readonly slots?: number | undefined
   /** Further arguments of `sheaf up`. */
   readonly args?: readonly string[] | undefined
@@ -55,17 +54,7 @@ export class AgentProcess {
     const slots = init.slots === undefined ? [] : ['--slots', String(init.slots)]
     const command = [
       ...(init.prefix ?? []),
-      ...[
-        process.execPath,
-        sheafMain,
-        'up',
-        '--name',
-        init.name,
-        '--store',
-        init.storePath,
-        '--secret',
-        init.secretPath,
-      ],
+      ...[process.execPath, sheafMain, 'up', '--name', init.name, '--store', init.storePath],
       ...['--port', '0', '--api-port', '0', ...slots, ...(init.args ?? [])],
     ]
     const [file = '', ...args] = command

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { demoEdit } from './demo-edit.js'
@@ -9,7 +8,6 @@ export interface DemoFolder {
   readonly root: string
   readonly editPath: string
   readonly outputPath: string
-  readonly secretPath: string
   /** Media that had to be made. */
   readonly made: number
   storePath(name: string): string
@@ -17,7 +15,7 @@ export interface DemoFolder {
   clean(): Promise<void>
 }
 
-/** Lays out the demo in `root`: media, edit, a secret for a farm of its own. */
+/** Lays out the demo in `root`: media and edit. */
 export async function layOutDemo(
   root: string,
   edit: { readonly frames: number; readonly rate: number },
@@ -28,13 +26,10 @@ export async function layOutDemo(
   const made = await makeDemoMedia(join(root, 'media'))
   const editPath = join(root, 'film.otio')
   await writeFile(editPath, demoEdit({ name: 'film', media: demoMedia, ...edit }))
-  const secretPath = join(stores, 'farm-secret')
-  await writeFile(secretPath, randomBytes(32).toString('hex'), { mode: 0o600 })
   return {
     root,
     editPath,
     outputPath: join(root, 'film.mp4'),
-    secretPath,
     made,
     storePath: (name) => join(stores, name),
     clean: () => rm(stores, { recursive: true, force: true }),

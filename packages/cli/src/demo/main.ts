@@ -44,8 +44,8 @@ async function prove(folder: DemoFolder, expected: string | undefined): Promise<
 function tellNext(folder: DemoFolder): void {
   say('')
   say(`The film: ${folder.outputPath}`)
-  say('On a second machine of this LAN, with the same farm secret:')
-  say('  sheaf up --secret farm-secret      then, on either:   sheaf render film.otio -o film.mp4')
+  say('With machines of your own: sheaf up here, then sheaf invite, and on the next one:')
+  say('  sheaf join CODE && sheaf up      then, on either:   sheaf render film.otio -o film.mp4')
 }
 
 process.exitCode = (await demo()) ? 0 : 1

@@ -7,6 +7,7 @@ import { createLiveDisplay } from '../output/live-display.js'
 import type { Style } from '../output/style.js'
 import { AgentProcess } from './agent-process.js'
 import type { DemoFolder } from './demo-folder.js'
+import { joinByCode } from './join-by-code.js'
 import { RerenderWatch } from './rerender-watch.js'
 
 /** Where the demo speaks. */
@@ -19,23 +20,28 @@ export interface DemoVoice {
 const preset = 'h264:crf=20,preset=veryfast'
 const killAt = 0.4
 
-/** Starts the three agents of the farm; A may use more slots than B and C, as machines differ. */
+/** Starts the three agents: A founds the farm, B and C join it by code; A may use more slots than B and C, as machines differ. */
 export async function startFarm(folder: DemoFolder, voice: DemoVoice): Promise<readonly AgentProcess[]> {
   const startedAtMs = performance.now()
-  const starting = [
-    { name: 'A', slots: 2 },
-    { name: 'B', slots: 1 },
-    { name: 'C', slots: 1 },
-  ].map(({ name, slots }) =>
-    AgentProcess.start({ name, slots, storePath: folder.storePath(name), secretPath: folder.secretPath }),
-  )
-  const agents = await Promise.all(starting)
+  const founder = await AgentProcess.start({ name: 'A', slots: 2, storePath: folder.storePath('A') })
+  const joining = ['B', 'C'].map(async (name) => {
+    const storePath = folder.storePath(name)
+    await joinByCode(founder, { storePath, name })
+    return AgentProcess.start({ name, slots: 1, storePath })
+  })
+  const started = await Promise.allSettled(joining)
+  const agents = [founder, ...started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))]
+  for (const one of started) {
+    if (one.status === 'fulfilled') continue
+    await Promise.all(agents.map((agent) => agent.stop()))
+    throw one.reason
+  }
   await until(agents, (views) =>
     views.every((view) => view.peers.filter((peer) => peer.connected).length === agents.length),
   )
   say(
     voice,
-    `3 agents started and met in ${seconds(performance.now() - startedAtMs)} s (mDNS, Noise); measuring them …`,
+    `A founded a farm, B and C joined it by code; all met in ${seconds(performance.now() - startedAtMs)} s; measuring them …`,
   )
   await until(agents, (views) => views.every((view) => view.peers.every((peer) => peer.score !== undefined)))
   const [view] = await views(agents)
@@ -105,7 +111,6 @@ export async function renderAlone(folder: DemoFolder, outputPath: string): Promi
   const agent = await AgentProcess.start({
     name: 'alone',
     storePath: folder.storePath('alone'),
-    secretPath: `${folder.secretPath}-alone`,
     args: ['--no-mdns', '--no-bench'],
   })
   try {

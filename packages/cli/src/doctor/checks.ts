@@ -188,6 +188,6 @@ function checkPeers(farm: FarmView): Check {
     name: 'peers',
     status: 'warn',
     message: others.length === 0 ? 'no other agent was seen yet' : `none of ${others.length} known agents is connected`,
-    hint: 'Same farm secret on both? Same network, mDNS (UDP 5353) not blocked? Else name it: sheaf up --peer',
+    hint: 'Both in one farm (sheaf members)? Same network, mDNS (UDP 5353) not blocked? Else name it: sheaf up --peer',
   }
 }

@@ -81,6 +81,13 @@ export class TestCli {
       isAlive: (pid) => pid === process.pid,
       startAgent: () => Promise.reject(new Error('no agent in this test')),
       verifyFilm: () => Promise.reject(new Error('no film in this test')),
+      joinMachine: () => Promise.reject(new Error('no farm in this test')),
+      farmKeys: {
+        exportKey: () => Promise.reject(new Error('no farm in this test')),
+        importKey: () => Promise.reject(new Error('no farm in this test')),
+      },
+      ask: () => Promise.reject(new Error('nobody to ask in this test')),
+      readInput: () => Promise.resolve(''),
       spawnDetached: () => Promise.reject(new Error('no child in this test')),
       liveDisplay: () => ({
         draw: (lines) => void this.drawn.push(...lines),

@@ -49,7 +49,6 @@ export function upArguments(options: AgentOptions): string[] {
     ...flag('port', options.farmPort),
     ...flag('bulk-port', options.bulkPort),
     ...flag('api-port', options.apiPort),
-    ...flag('secret', options.secretPath),
     ...flag('slots', options.slots),
     ...(options.staticPeers ?? []).flatMap((peer) => ['--peer', peer]),
     ...(options.mdns === false ? ['--no-mdns'] : []),

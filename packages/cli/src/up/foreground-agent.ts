@@ -11,6 +11,18 @@ import { safeText } from '../output/text.js'
  * person or, with `--json`, as JSON lines. Both ends are in good order and give exit code 0.
  */
 export async function runForeground(session: Session, options: AgentOptions): Promise<ExitCode> {
+  let started: AgentOptions | undefined = options
+  while (started !== undefined) {
+    // Let into another farm: the same agent begins anew there.
+    started =
+      (await runOnce(session, started)) === 'changed-farm' && !session.env.interrupted.aborted ? options : undefined
+  }
+  if (session.json) session.printJson({ event: 'stopped' })
+  else session.print('stopped')
+  return exitCodes.ok
+}
+
+async function runOnce(session: Session, options: AgentOptions): Promise<'stopped' | 'changed-farm'> {
   const { env } = session
   if (!session.json) session.print(session.style.dim(`starting the agent of ${session.storePath} …`))
   const agent = await env.startAgent({
@@ -32,12 +44,10 @@ export async function runForeground(session: Session, options: AgentOptions): Pr
     unsubscribe()
     if (!session.json) session.print(session.style.dim('stopping …'))
     await agent.stop()
+    return await agent.stopped
   } finally {
     env.interrupted.removeEventListener('abort', interrupted)
   }
-  if (session.json) session.printJson({ event: 'stopped' })
-  else session.print('stopped')
-  return exitCodes.ok
 }
 
 function tellStart(session: Session, agent: RunningAgent): void {
@@ -51,6 +61,7 @@ function tellStart(session: Session, agent: RunningAgent): void {
       name,
       addresses,
       apiPort,
+      farm: agent.farm,
       storePath: session.storePath,
       pid: process.pid,
     })
@@ -60,14 +71,24 @@ function tellStart(session: Session, agent: RunningAgent): void {
   const [first = 'none: no other machine can reach this one', ...others] = addresses
   session.print(
     `${style.bold(safeText(name))}  ${shortPeer(peer)}  sheaf ${session.env.version}`,
+    `  farm       ${safeText(agent.farm.farmName)}  ${agent.farm.farmFingerprint}  ${farmRemark(agent)}`,
     `  store      ${session.storePath}`,
     `  reachable  ${first}`,
     ...others.map((address) => `             ${address}`),
     `  API        http://127.0.0.1:${apiPort}`,
     `  score      ${score === undefined ? 'not measured yet' : Math.round(score)}`,
-    style.dim(`Ctrl-C stops it. In another terminal: sheaf render film.otio -o film.mp4${session.storeFlag}`),
+    style.dim(`Ctrl-C stops it. In another terminal: ${nextCommand(agent, session.storeFlag)}`),
   )
 }
+
+const farmRemark = ({ farm: { how, role } }: RunningAgent): string =>
+  how === 'founded' ? 'founded here; its key is in this store' : `as ${role}`
+
+/** A machine that has just founded a farm is alone in it. */
+const nextCommand = ({ farm }: RunningAgent, storeFlag: string): string =>
+  farm.how === 'founded'
+    ? `sheaf invite${storeFlag} brings the next machine in`
+    : `sheaf render film.otio -o film.mp4${storeFlag}`
 
 /** A listener that tells what is new since it was last called: peers, the coordinator, the own score. */
 function changeTeller(session: Session, agent: RunningAgent): () => void {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { aFarm, aPeer, anAgent, FakeAgent } from '@sheaf/client/testing'
 import { SheafError, type FarmView, type LogLine, type PeerId } from '@sheaf/protocol'
-import type { AgentOptions, RunningAgent, StartAgent } from '../agent-contract.js'
+import type { AgentOptions, AgentOutcome, RunningAgent, StartAgent } from '../agent-contract.js'
 import { TestCli } from '../testing/test-environment.js'
 import type { DetachedProcess } from './spawn-detached.js'
 import { upArguments } from './detached-agent.js'
@@ -27,8 +27,8 @@ class FakeRunning {
   stops = 0
   current: FarmView = aFarm({ peers: [unmeasured] })
   listener: () => void = () => undefined
-  halt: () => void = () => undefined
-  readonly stopped = new Promise<void>((resolve) => (this.halt = resolve))
+  halt: (outcome: AgentOutcome) => void = () => undefined
+  readonly stopped = new Promise<AgentOutcome>((resolve) => (this.halt = resolve))
 
   readonly start: StartAgent = (options) => {
     this.options = options
@@ -36,6 +36,7 @@ class FakeRunning {
       peer: '12D3KooWabcdefghijkl' as PeerId,
       name: 'studio-7',
       apiPort: 7434,
+      farm: { farmName: 'studio-7', farmFingerprint: 'k3mf.92hd.tx7q.w0ab', role: 'admin', how: 'founded' },
       stopped: this.stopped,
       addresses: () => ['/ip4/192.168.1.5/tcp/7433'],
       view: () => this.current,
@@ -46,7 +47,7 @@ class FakeRunning {
       },
       stop: () => {
         this.stops++
-        this.halt()
+        this.halt('stopped')
         return Promise.resolve()
       },
     }
@@ -85,7 +86,7 @@ describe('up in the foreground', () => {
     const agent = new FakeRunning()
     const running = cli.run(['up', '--json'], { startAgent: agent.start })
     await expect.poll(() => cli.stdout.text).toContain('started')
-    agent.halt()
+    agent.halt('stopped')
     expect((await running).exitCode).toBe(0)
     expect(cli.stdout.lines.map((line) => (JSON.parse(line) as { event: string }).event)).toEqual([
       'started',
@@ -105,8 +106,6 @@ describe('up in the foreground', () => {
         '0',
         '--api-port',
         '1',
-        '--secret',
-        's',
         '--peer',
         '/a',
         '/b',
@@ -123,7 +122,6 @@ describe('up in the foreground', () => {
       name: 'n',
       farmPort: 0,
       apiPort: 1,
-      secretPath: '/films/s',
       staticPeers: ['/a', '/b'],
       mdns: false,
       slots: 3,
@@ -131,16 +129,7 @@ describe('up in the foreground', () => {
     }
     expect(options).toEqual(expected)
     expect(upArguments(expected)).toEqual([
-      ...[
-        'up',
-        '--json',
-        `--store=${cli.storePath}`,
-        '--name=n',
-        '--port=0',
-        '--api-port=1',
-        '--secret=/films/s',
-        '--slots=3',
-      ],
+      ...['up', '--json', `--store=${cli.storePath}`, '--name=n', '--port=0', '--api-port=1', '--slots=3'],
       ...['--peer', '/a', '--peer', '/b', '--no-mdns', '--no-bench'],
     ])
   })

@@ -172,6 +172,11 @@ export const apiPaths = {
   stop: '/v1/agent/stop',
   bench: '/v1/agent/bench',
   log: '/v1/agent/log',
+  membership: '/v1/membership',
+  leave: '/v1/membership/leave',
+  members: '/v1/members',
+  invitations: '/v1/invitations',
+  approvals: '/v1/approvals',
   openapi: '/v1/openapi.json',
 } as const
 

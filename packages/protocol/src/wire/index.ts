@@ -40,4 +40,13 @@ export {
   signedCapabilityFromWire,
   signedCapabilityToWire,
 } from './membership-codec.js'
+export {
+  grantFromWire,
+  grantToWire,
+  joinMessageFromWire,
+  joinMessageToWire,
+  joinRefusals,
+  type JoinMessage,
+  type JoinRefusal,
+} from './join-codec.js'
 export { workMessageFromWire, workMessageToWire } from './work-codec.js'

@@ -9,6 +9,7 @@ import {
   parseJobId,
   parseLogId,
   parsePeerId,
+  protocolVersion,
   type LeaseId,
 } from '../index.js'
 import * as wire from './index.js'
@@ -190,9 +191,29 @@ const bulkReply = fc.oneof(
   fc.record({ kind: is('lane'), port: fc.integer({ min: 1, max: 65_535 }), lane: bytes(16), nonce: bytes(32) }),
   fc.record({ kind: is('refused'), refusal: fc.constantFrom(...wire.bulkRefusals) }),
 )
+const certificate = fc.record({ body: fc.uint8Array({ maxLength: 300 }), signature: bytes(64) })
 const hello = fc.record(
-  { version: uint32, nonce: bytes(32), proof: bytes(32), verdict: fc.constantFrom(...wire.helloVerdicts) },
+  {
+    version: fc.constant(protocolVersion),
+    nonce: bytes(32),
+    tag: bytes(32),
+    chain: fc.oneof(fc.tuple(certificate), fc.tuple(certificate, certificate)),
+    verdict: fc.constantFrom(...wire.helloVerdicts),
+  },
   { requiredKeys: ['version'] },
+)
+
+const joinMessage = fc.oneof(
+  fc.record({ kind: fc.constant('ask'), tag: bytes(16), nonce: bytes(32) }),
+  fc.record({ kind: fc.constant('challenge'), nonce: bytes(32) }),
+  fc.record({ kind: fc.constant('proof'), mac: bytes(32), name: fc.string({ maxLength: 60 }) }),
+  fc.record(
+    { kind: fc.constant('grant'), grant: fc.uint8Array({ maxLength: 300 }), mac: bytes(32) },
+    { requiredKeys: ['kind', 'grant'] },
+  ),
+  fc.record({ kind: fc.constant('knock'), name: fc.string({ maxLength: 60 }) }),
+  fc.record({ kind: fc.constantFrom('done', 'pending', 'renew') }),
+  fc.record({ kind: fc.constant('refused'), reason: fc.constantFrom(...wire.joinRefusals) }),
 )
 
 /** Uint8Arrays and Buffers of the same bytes are the same value. */
@@ -215,6 +236,7 @@ describe('what is written reads back as itself', () => {
     ['bulk request', bulkRequest, wire.bulkRequestToWire, wire.bulkRequestFromWire],
     ['bulk reply', bulkReply, wire.bulkReplyToWire, wire.bulkReplyFromWire],
     ['hello', hello, wire.helloToWire, wire.helloFromWire],
+    ['join', joinMessage, wire.joinMessageToWire, wire.joinMessageFromWire],
   ]
   it.each(cases)('%s', (_, values, toWire, fromWire) => {
     fc.assert(
@@ -251,6 +273,12 @@ describe('bytes of strangers', () => {
     wire.bulkRequestFromWire,
     wire.bulkReplyFromWire,
     wire.helloFromWire,
+    wire.joinMessageFromWire,
+    wire.grantFromWire,
+    wire.certificateFromWire,
+    wire.certificateChainFromWire,
+    wire.capabilityFromWire,
+    wire.signedCapabilityFromWire,
     (bytes) => wire.factPayloadFromWire('job-submitted', bytes),
     (bytes) => wire.factPayloadFromWire('segments-landed', bytes),
     (bytes) => wire.factPayloadFromWire('segments-retracted', bytes),

@@ -9,8 +9,9 @@ import type { Uint8ArrayList } from 'uint8arraylist'
 export interface HelloWire {
   version: number
   nonce: Uint8Array<ArrayBuffer>
-  proof: Uint8Array<ArrayBuffer>
+  tag: Uint8Array<ArrayBuffer>
   verdict: string
+  chain: Uint8Array<ArrayBuffer>
 }
 
 export namespace HelloWire {
@@ -33,14 +34,19 @@ export namespace HelloWire {
           w.bytes(obj.nonce)
         }
 
-        if ((obj.proof != null && obj.proof.byteLength > 0)) {
+        if ((obj.tag != null && obj.tag.byteLength > 0)) {
           w.uint32(26)
-          w.bytes(obj.proof)
+          w.bytes(obj.tag)
         }
 
         if ((obj.verdict != null && obj.verdict !== '')) {
           w.uint32(34)
           w.string(obj.verdict)
+        }
+
+        if ((obj.chain != null && obj.chain.byteLength > 0)) {
+          w.uint32(42)
+          w.bytes(obj.chain)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -50,8 +56,9 @@ export namespace HelloWire {
         const obj: any = {
           version: 0,
           nonce: uint8ArrayAlloc(0),
-          proof: uint8ArrayAlloc(0),
-          verdict: ''
+          tag: uint8ArrayAlloc(0),
+          verdict: '',
+          chain: uint8ArrayAlloc(0)
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -69,11 +76,15 @@ export namespace HelloWire {
               break
             }
             case 3: {
-              obj.proof = reader.bytes()
+              obj.tag = reader.bytes()
               break
             }
             case 4: {
               obj.verdict = reader.string()
+              break
+            }
+            case 5: {
+              obj.chain = reader.bytes()
               break
             }
             default: {
@@ -107,7 +118,7 @@ export namespace HelloWire {
             }
             case 3: {
               yield {
-                field: `${prefix}.proof`,
+                field: `${prefix}.tag`,
                 value: reader.bytes()
               }
               break
@@ -116,6 +127,13 @@ export namespace HelloWire {
               yield {
                 field: `${prefix}.verdict`,
                 value: reader.string()
+              }
+              break
+            }
+            case 5: {
+              yield {
+                field: `${prefix}.chain`,
+                value: reader.bytes()
               }
               break
             }
@@ -141,14 +159,19 @@ export namespace HelloWire {
     value: Uint8Array<ArrayBuffer>
   }
 
-  export interface HelloWireProofFieldEvent {
-    field: '$.proof'
+  export interface HelloWireTagFieldEvent {
+    field: '$.tag'
     value: Uint8Array<ArrayBuffer>
   }
 
   export interface HelloWireVerdictFieldEvent {
     field: '$.verdict'
     value: string
+  }
+
+  export interface HelloWireChainFieldEvent {
+    field: '$.chain'
+    value: Uint8Array<ArrayBuffer>
   }
 
   export function encode (obj: Partial<HelloWire>): Uint8Array<ArrayBuffer> {
@@ -159,7 +182,7 @@ export namespace HelloWire {
     return decodeMessage(buf, HelloWire.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<HelloWire>): Generator<HelloWireVersionFieldEvent | HelloWireNonceFieldEvent | HelloWireProofFieldEvent | HelloWireVerdictFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<HelloWire>): Generator<HelloWireVersionFieldEvent | HelloWireNonceFieldEvent | HelloWireTagFieldEvent | HelloWireVerdictFieldEvent | HelloWireChainFieldEvent> {
     return streamMessage(buf, HelloWire.codec(), opts)
   }
 }

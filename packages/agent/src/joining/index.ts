@@ -1,0 +1,3 @@
+export { joinFarm, knockAtFarms, type Joined, type JoinFarmInit } from './join-farm.js'
+export { farmNameOf, keepFarm, type Attachment, type FarmName } from './keep-farm.js'
+export { rememberAddress } from './remember-address.js'
