@@ -26,7 +26,7 @@ async function probe(path: string): Promise<MediaIndex> {
     alpha: 'none',
   } as const
   const colour = path.includes('wide') ? ('bt2020-pq' as const) : ('bt709' as const)
-  return Promise.resolve({ ...index, video: { ...index.video, ...frames, colour } as MediaIndex['video'] })
+  return Promise.resolve({ ...index, video: { ...index.video, ...frames, colour } })
 }
 
 const range = (start: number, length: number): object => ({

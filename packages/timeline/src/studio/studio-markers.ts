@@ -1,16 +1,9 @@
-import type { Rational } from '@sheaf/protocol'
 import type { EditMarker, FrameSpan } from '../model/edit.js'
 import type { TimeMap } from '../model/time-map.js'
 import type { JsonObject } from '../otio/json-reader.js'
 import { byId, numberAt, textAt } from './project-fields.js'
-import type { StudioClip, StudioSequence, StudioSource } from './studio-project.js'
+import type { StudioClip, StudioMarker, StudioSequence, StudioSource } from './studio-project.js'
 import { studioSeconds } from './studio-time.js'
-
-/** A marker of a sequence, in seconds from its beginning. */
-export interface StudioMarker {
-  readonly seconds: Rational
-  readonly name: string
-}
 
 /** The markers of a sequence (`.tlsp`) or a timeline (`.tls`), but those that are marked as not to be exported. */
 export function readStudioMarkers(owner: JsonObject): readonly StudioMarker[] {

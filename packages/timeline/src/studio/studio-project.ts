@@ -2,12 +2,17 @@ import type { Rational } from '@sheaf/protocol'
 import type { Content, Effect, Fit } from '../model/edit.js'
 import type { TextPicture } from '../model/text.js'
 import type { TransitionLook } from '../model/transition-style.js'
-import type { StudioMarker } from './studio-markers.js'
 
 /*
  * A project of Timeline Studio, whichever of its files it was read from. Times are seconds from the beginning of the
  * sequence that they stand in, or of the clip where it says so.
  */
+
+/** A marker of a sequence, in seconds from its beginning. */
+export interface StudioMarker {
+  readonly seconds: Rational
+  readonly name: string
+}
 
 /** Tracks that are played together. */
 export interface StudioSequence {

@@ -2,6 +2,7 @@ import type { Notes } from '../model/refusal.js'
 import { type AssLook, lookAfter } from './ass-look.js'
 import { assParts, type AssPart, type AssTag } from './ass-override.js'
 import type { AssStyle } from './ass-style.js'
+import { oldAlignment } from './old-alignment.js'
 
 /** Words of a line and how they look. */
 export interface AssRun {
@@ -140,13 +141,6 @@ function alignmentOf(tags: readonly AssTag[], { style, where, notes }: AssLineCo
   if (key !== undefined && Number.isInteger(key) && key >= 1 && key <= 9) return key
   notes.refuseOrDrop(`the tag \\${tag.name}${said(tag.value)}`, where)
   return style.alignment
-}
-
-/** An alignment of the older generation: 1 to 3 below, 5 to 7 above, 9 to 11 in the middle; undefined for any other. */
-export function oldAlignment(written: number): number | undefined {
-  if (written >= 1 && written <= 3) return written
-  if (written >= 5 && written <= 7) return written + 2
-  return written >= 9 && written <= 11 ? written - 5 : undefined
 }
 
 /** The first of them counts. */

@@ -1,7 +1,7 @@
 import type { ParsedASS } from 'ass-compiler'
 import type { Notes } from '../model/refusal.js'
-import { oldAlignment } from './ass-line.js'
 import type { AssLook } from './ass-look.js'
+import { oldAlignment } from './old-alignment.js'
 
 /** A style of a script, its numbers read, whichever of the two generations of the format it is written in. */
 export interface AssStyle extends AssLook {

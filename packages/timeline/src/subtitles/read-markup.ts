@@ -1,10 +1,10 @@
 import { cssColour } from '../model/css-colour.js'
 import type { Notes } from '../model/refusal.js'
 import type { TextPiece } from '../model/text-pieces.js'
-import { oldAlignment } from './ass-line.js'
 import { assParts, type AssTag } from './ass-override.js'
 import { colourClass, elementChange, type LookChange, markupGlyphs, type MarkupLook, plainLook } from './markup-look.js'
 import type { VttSheet } from './vtt-sheet.js'
+import { oldAlignment } from './old-alignment.js'
 
 /** A text without its markup, and where it says that it stands, as keys lie on a numeric keypad. */
 export interface ReadMarkup {
