@@ -17,7 +17,7 @@ import {
   type PeerId,
 } from '@sheaf/protocol'
 import type { ApiMembership } from '../api/index.js'
-import { keepFarm, rememberAddress, type Attachment } from '../joining/index.js'
+import { keepFarm, rememberAddress, Renewal, type Attachment } from '../joining/index.js'
 import type { Log } from '../log/index.js'
 import { codeBytes, fingerprintOf, Invitations, Issuer, JoinServer, Knocks, verifyChain } from '../membership/index.js'
 import type { FarmNetwork } from '../network/index.js'
@@ -43,7 +43,17 @@ export class FarmDoor implements ApiMembership {
   readonly #invitations = new Invitations()
   readonly #knocks = new Knocks()
   readonly #issuer: Issuer
+  readonly #renewal: Renewal
   #firstAddress: string | undefined
+
+  /** Looks after this machine's own certificate from now on. */
+  start(): void {
+    this.#renewal.start()
+  }
+
+  stop(): Promise<void> {
+    return this.#renewal.stop()
+  }
 
   /** Notes what the next start should dial; after the network has stopped, which writes its own book. */
   async settle(): Promise<void> {
@@ -67,6 +77,15 @@ export class FarmDoor implements ApiMembership {
       log,
       mayRenew: ({ certificate }) => !components.isRevoked(certificate.peer),
     })
+    this.#renewal = new Renewal({
+      membership,
+      peers: () => network.peers(),
+      open: (peer, protocol, options) => network.openStream(peer, protocol, options),
+      renewOwn: () => this.#issuer.renew(membership.credentials.chain),
+      keep: (credentials) => farm.keepCredentials(credentials),
+      log,
+    })
+    network.on('peer-connected', () => this.#renewal.look())
     network.handleStrangers(protocols.join, (stream, caller) => server.serve(stream, caller))
   }
 

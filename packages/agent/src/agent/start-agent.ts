@@ -103,7 +103,7 @@ class AgentProcess implements RunningAgent {
   }
 
   async start(): Promise<RunningAgent> {
-    const { host, network, lanes, sync, worker, delivery, ability } = this.#parts
+    const { host, network, lanes, sync, worker, delivery, ability, door } = this.#parts
     try {
       await this.#replay()
       worker.setAccepting(!this.#storage.settings.get().paused)
@@ -116,6 +116,7 @@ class AgentProcess implements RunningAgent {
       throw error
     }
     host.start()
+    door.start()
     this.#offers = setInterval(() => delivery.offerDue(), 2000).unref()
     ability
       .prepare({ benchmark: this.#init.options.benchmark !== false })
@@ -154,6 +155,7 @@ class AgentProcess implements RunningAgent {
     await Promise.all([ability.stop(), worker.stop(), results.stop(), closed.stop()])
     await Promise.all([media.stop(), sync.stop()])
     await lanes.stop()
+    await door.stop()
     await network.stop()
     await door.settle()
   }

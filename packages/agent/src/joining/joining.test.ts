@@ -10,13 +10,13 @@ import {
   askRenewal,
   FarmFolder,
   FarmMembership,
-  hasExpired,
   Invitations,
   Issuer,
   JoinServer,
   Knocks,
   openOrFoundFarm,
   parseCode,
+  renewalOpensMs,
   type InvitedRole,
 } from '../membership/index.js'
 import { createNode } from '../network/create-node.js'
@@ -24,6 +24,7 @@ import { FramedStream, type FarmStream } from '../network/farm-stream.js'
 import { FarmNetwork, silentLog } from '../network/index.js'
 import { joinFarm, knockAtFarms } from './join-farm.js'
 import { keepFarm } from './keep-farm.js'
+import { Renewal } from './renewal.js'
 
 // Real sockets and disks: slow on a busy machine, and no figure of theirs is tested here.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -50,7 +51,8 @@ async function founder() {
   const clock = { nowMs: Date.now() }
   const invitations = new Invitations()
   const knocks = new Knocks()
-  const issuer = new Issuer({ identity, membership, folder })
+  const issuerClock = { nowMs: clock.nowMs }
+  const issuer = new Issuer({ identity, membership, folder, nowMs: () => issuerClock.nowMs })
   const nowMs = () => clock.nowMs
   const server = new JoinServer({ self: identity.peerId, invitations, knocks, issuer, log: silentLog, nowMs })
   const network = new FarmNetwork({ identity, membership }, { listen: anyPort, discovery: 'none' })
@@ -62,7 +64,18 @@ async function founder() {
     return parseCode(invitations.make({ random, role, expiresAtMs: clock.nowMs + 900_000 }).code)
   }
   const address = network.listenAddresses()[0] ?? ''
-  return { identity, membership, network, invite, knocks, issuer, clock, address, farmId: credentials.farmId }
+  return {
+    identity,
+    membership,
+    network,
+    invite,
+    knocks,
+    issuer,
+    issuerClock,
+    clock,
+    address,
+    farmId: credentials.farmId,
+  }
 }
 
 /** A machine that wants to join: what it has stored, and the join itself. */
@@ -234,31 +247,56 @@ describe('without a code', () => {
 })
 
 describe('renewal', () => {
-  it('is had by members over their connection, for the same role, and by nobody else', async () => {
+  /** A member that is connected with the founder, and what renews its certificate. */
+  async function member(role: InvitedRole) {
     const farm = await founder()
     const machine = await newcomer('a')
-    const { credentials, address } = await machine.attempt(farm.invite('worker'), farm.address)
+    const { credentials, address } = await machine.attempt(farm.invite(role), farm.address)
     const membership = new FarmMembership({ credentials })
-    const network = new FarmNetwork(
-      { identity: machine.identity, membership },
-      { listen: anyPort, discovery: 'none', staticPeers: [address] },
-    )
+    const init = { listen: anyPort, discovery: 'none', staticPeers: [address] } as const
+    const network = new FarmNetwork({ identity: machine.identity, membership }, init)
     cleanups.push(() => network.stop())
     const met = once(network, 'peer-connected')
     await network.start()
     await met
-    const options = { self: machine.identity.peerId, signal: AbortSignal.timeout(10_000) }
-    const renewed = await askRenewal(await network.openStream(farm.identity.peerId, protocols.join), options)
-    expect(renewed).toMatchObject({ farmId: farm.farmId })
-    if (renewed !== undefined) membership.renew(renewed)
-    expect(membership.certificate).toMatchObject({ role: 'worker', name: 'a' })
-    expect(hasExpired(membership.certificate, Date.now())).toBe(false)
+    const kept: Credentials[] = []
+    const clock = { nowMs: Date.now() }
+    const renewal = new Renewal({
+      membership,
+      peers: () => network.peers(),
+      open: (peer, protocol, options) => network.openStream(peer, protocol, options),
+      renewOwn: () => Promise.reject(new Error('no farm key here')),
+      keep: async (renewed) => void kept.push(renewed),
+      log: silentLog,
+      nowMs: () => clock.nowMs,
+    })
+    cleanups.push(() => renewal.stop())
+    return { farm, machine, membership, renewal, clock, kept }
+  }
 
+  it.each(['worker', 'admin'] as const)('opens 30 days before the end, for the same role: %s', async (role) => {
+    const { farm, membership, renewal, clock, kept } = await member(role)
+    const { expiresAtMs, serial } = membership.certificate
+    farm.issuerClock.nowMs = clock.nowMs = expiresAtMs - renewalOpensMs
+    renewal.look()
+    await new Promise(setImmediate)
+    expect(kept).toEqual([])
+    clock.nowMs += 1
+    const renewed = once(membership, 'renewed')
+    renewal.look()
+    await renewed
+    expect(kept).toEqual([membership.credentials])
+    expect(membership.certificate).toMatchObject({ role, name: 'a', serial })
+    expect(membership.certificate.expiresAtMs).toBeGreaterThan(expiresAtMs)
+  })
+
+  it('is had by nobody whom hello has not admitted', async () => {
+    const farm = await founder()
     const { node, self } = await stranger()
     await node.start()
     const connection = await node.dial(multiaddr(farm.address))
     const stream = new FramedStream(await connection.newStream([protocols.join]), farm.identity.peerId)
-    expect(await askRenewal(stream, { ...options, self })).toBeUndefined()
+    expect(await askRenewal(stream, { self, signal: AbortSignal.timeout(10_000) })).toBeUndefined()
   })
 })
 

@@ -27,11 +27,14 @@ export function addJoin(program: Command, host: CommandHost): void {
       { line: 'sheaf join - < code.txt', does: 'the code from a file' },
     ],
   })
-    .option('--address <host[:port]...>', 'a machine of the farm, where it is not found by itself')
+    .option('--address <host>', 'a machine of the farm, HOST or HOST:PORT; may be repeated', collect)
     .option('--name <name>', 'how the farm calls this machine (default: the host name)')
     .option('-y, --yes', 'do not ask to compare the fingerprint of the farm')
     .action(actionWith<string | undefined, JoinOptions>(host, runJoin))
 }
+
+/** An option that may be given again. Not variadic: the code may follow it. */
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
 
 async function runJoin(session: Session, typed: string | undefined, options: JoinOptions): Promise<ExitCode> {
   const { env } = session
