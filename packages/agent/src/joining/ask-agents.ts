@@ -22,6 +22,8 @@ const attemptsAtOnce = 8
 const mostAgents = 256
 /** When those who were found have all said no, and nobody new has come for so long, nobody will. */
 const quietMs = 4_000
+/** Who cannot be reached just now is tried again: a machine that renders answers late. */
+const unreachedAgainMs = 1_000
 
 /** What one agent says does not end the search, since anybody can answer; the best of them is told in the end. */
 const passing: Readonly<Record<string, number>> = {
@@ -47,6 +49,8 @@ class Asking<T> {
   readonly #init: AskAgentsInit
   readonly #ask: Ask<T>
   readonly #known = new Set<string>()
+  /** Those who have said no. */
+  readonly #refused = new Set<string>()
   readonly #waiting: FoundAgent[] = []
   readonly #ended = new AbortController()
   readonly #timers = new Set<NodeJS.Timeout>()
@@ -120,10 +124,15 @@ class Asking<T> {
         return this.#settle?.reject(toSheafError(error, { code: 'SHEAF_INTERNAL', message: 'joining failed here' }))
       }
       if (this.#worst === undefined || rankOf(error) > rankOf(this.#worst)) this.#worst = error
+      if (rankOf(error) === 0) return this.#askAgain(agent, unreachedAgainMs)
+      this.#refused.add(agent.key)
     }
     const { againEveryMs } = this.#init
-    if (againEveryMs === undefined) return
-    this.#later(againEveryMs, () => {
+    if (againEveryMs !== undefined) this.#askAgain(agent, againEveryMs)
+  }
+
+  #askAgain(agent: FoundAgent, afterMs: number): void {
+    this.#later(afterMs, () => {
       this.#waiting.push(agent)
       this.#next()
     })
@@ -131,7 +140,8 @@ class Asking<T> {
 
   /** Named agents are all there is; on the LAN more may show up for a while. */
   #endIfAllSaidNo(): void {
-    if (this.#init.addresses.length > 0 && this.#idle && this.#init.againEveryMs === undefined) this.#giveUp()
+    const { addresses, againEveryMs } = this.#init
+    if (addresses.length > 0 && againEveryMs === undefined && this.#refused.size === this.#known.size) this.#giveUp()
   }
 
   #restartQuiet(): void {

@@ -6,7 +6,7 @@ import { askAgents, type AskAgentsInit } from './ask-agents.js'
 export interface JoinFarmInit extends Omit<AskAgentsInit, 'patienceMs' | 'againEveryMs'> {
   /** What this machine calls itself. */
   readonly name: string
-  /** How long nobody may be found who knows this machine's code. Default 12 s. */
+  /** How long nobody may be found who knows this machine's code. Default 15 s. */
   readonly patienceMs?: number | undefined
 }
 
@@ -17,7 +17,7 @@ export interface Joined {
   readonly address: string
 }
 
-const defaultPatienceMs = 12_000
+const defaultPatienceMs = 15_000
 const knockEveryMs = 5_000
 
 /**

@@ -3,9 +3,10 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { multiaddr } from '@multiformats/multiaddr'
-import { grantToWire, protocols, SheafError, type Credentials } from '@sheaf/protocol'
+import { grantToWire, joinMessageToWire, protocols, SheafError, type Credentials } from '@sheaf/protocol'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Identity } from '../identity/index.js'
+import { foundTestFarm } from '../measuring/found-test-farm.js'
 import {
   askRenewal,
   FarmFolder,
@@ -22,7 +23,7 @@ import {
 import { createNode } from '../network/create-node.js'
 import { FramedStream, type FarmStream } from '../network/farm-stream.js'
 import { FarmNetwork, silentLog } from '../network/index.js'
-import { joinFarm, knockAtFarms } from './join-farm.js'
+import { joinFarm, knockAtFarms, type JoinFarmInit } from './join-farm.js'
 import { keepFarm } from './keep-farm.js'
 import { Renewal } from './renewal.js'
 
@@ -82,9 +83,11 @@ async function founder() {
 async function newcomer(name: string) {
   const identity = await Identity.generate()
   const stored: Credentials[] = []
-  const attempt = (code: Uint8Array, address: string, store = async (got: Credentials) => void stored.push(got)) =>
+  const keep = async (got: Credentials) => void stored.push(got)
+  const signal = AbortSignal.timeout(30_000)
+  const attempt = (code: Uint8Array, address: string, store = keep, init: Partial<JoinFarmInit> = {}) =>
     joinFarm(code, ({ credentials }) => store(credentials), {
-      ...{ identity, name, addresses: [address], signal: AbortSignal.timeout(30_000) },
+      ...{ identity, name, addresses: [address], signal, patienceMs: 30_000, ...init },
     })
   return { identity, stored, attempt }
 }
@@ -151,13 +154,18 @@ describe('with a code', () => {
   it('an inviter that goes away in the middle leaves nothing behind', async () => {
     const machine = await newcomer('a')
     const { node, self } = await stranger()
+    let asked = 0
     await node.handle(protocols.join, async (stream, connection) => {
       await new FramedStream(stream, self).read(4096)
+      asked += 1
       connection.abort(new Error('gone'))
     })
     await node.start()
-    const attempt = machine.attempt(new Uint8Array(10), String(node.getMultiaddrs()[0]))
+    const attempt = machine.attempt(new Uint8Array(10), String(node.getMultiaddrs()[0]), undefined, {
+      patienceMs: 1000,
+    })
     expect(await codeOf(attempt)).toBe('SHEAF_PEER_UNREACHABLE')
+    expect(asked).toBeGreaterThan(0)
     expect(machine.stored).toEqual([])
   })
 
@@ -187,11 +195,33 @@ describe('with a code', () => {
     expect(await codeOf(machine.attempt(code, farm.address))).toBe('joined')
   })
 
+  it('an impostor that lets everybody into a farm of its own is not believed', async () => {
+    const machine = await newcomer('a')
+    const trap = await foundTestFarm()
+    const grant = grantToWire(trap.credentialsFor(machine.identity))
+    const answers = [{ kind: 'grant', grant } as const, { kind: 'grant', grant, mac: new Uint8Array(32) } as const]
+    for (const answer of answers) {
+      const { node, self } = await stranger()
+      await node.handle(protocols.join, async (stream) => {
+        const victim = new FramedStream(stream, self)
+        await victim.read(4096)
+        await victim.write(joinMessageToWire({ kind: 'challenge', nonce: new Uint8Array(32) }))
+        await victim.read(4096)
+        await victim.write(joinMessageToWire(answer))
+      })
+      await node.start()
+      const attempt = machine.attempt(new Uint8Array(10), String(node.getMultiaddrs()[0]))
+      expect(await codeOf(attempt)).toBe('SHEAF_INVITATION_WRONG')
+    }
+    expect(machine.stored).toEqual([])
+  })
+
   it('what was said yesterday is worth nothing today', async () => {
     const farm = await founder()
     const code = farm.invite()
     const { node, self } = await stranger()
     const said: Uint8Array[] = []
+    const stop = new AbortController()
     await node.handle(protocols.join, async (stream) => {
       // A recorder that plays the inviter until it has the proof.
       const victim = new FramedStream(stream, self)
@@ -204,10 +234,11 @@ describe('with a code', () => {
       await victim.write((await target.read(4096)) ?? new Uint8Array())
       said.push((await victim.read(4096)) ?? new Uint8Array())
       connection.abort(new Error('enough'))
-      stream.abort(new Error('enough'))
+      stop.abort(new Error('enough'))
     })
     await node.start()
-    await codeOf((await newcomer('a')).attempt(code, String(node.getMultiaddrs()[0])))
+    const { signal } = stop
+    await codeOf((await newcomer('a')).attempt(code, String(node.getMultiaddrs()[0]), undefined, { signal }))
     expect(said).toHaveLength(2)
     const connection = await node.dial(multiaddr(farm.address))
     const stream = new FramedStream(await connection.newStream([protocols.join]), farm.identity.peerId)

@@ -5,7 +5,15 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { multiaddr } from '@multiformats/multiaddr'
-import { protocols, protocolVersion, workMessageToWire, type PeerId, type WorkMessage } from '@sheaf/protocol'
+import {
+  helloFromWire,
+  helloToWire,
+  protocols,
+  protocolVersion,
+  workMessageToWire,
+  type PeerId,
+  type WorkMessage,
+} from '@sheaf/protocol'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Identity } from '../identity/index.js'
 import type { Log } from '../log/index.js'
@@ -318,6 +326,21 @@ describe('strangers', () => {
     await expect(attempt()).rejects.toThrow()
     expect(served).toBe(0)
     expect(a.peers()).toEqual([])
+  })
+
+  it('learn nothing of the farm: who does not know it is told no, and no certificate is shown', async () => {
+    const a = await agent()
+    await a.start()
+    const identity = await Identity.generate()
+    const node = await createNode(identity, undefined)
+    cleanups.push(async () => node.stop())
+    await node.start()
+    const connection = await node.dial(multiaddr(address(a)))
+    const stream = new FramedStream(await connection.newStream([protocols.hello]), a.id)
+    const nonce = new Uint8Array(32)
+    await stream.write(helloToWire({ version: protocolVersion, nonce, tag: nonce }))
+    const answer = helloFromWire((await stream.read(4096)) ?? new Uint8Array())
+    expect(answer).toEqual({ version: protocolVersion, verdict: 'farm-refused' })
   })
 
   it('in the middle cannot pass one member off as another', async () => {

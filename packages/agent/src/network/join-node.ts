@@ -1,11 +1,11 @@
 import type { Connection } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
-import { parsePeerId, protocols, type PeerId } from '@sheaf/protocol'
+import { parsePeerId, protocols, SheafError, type PeerId } from '@sheaf/protocol'
 import type { Libp2p } from 'libp2p'
 import type { Identity } from '../identity/index.js'
 import { peerOf } from './admission.js'
 import { createNode } from './create-node.js'
-import { FramedStream, peerUnreachable, type FarmStream } from './farm-stream.js'
+import { FramedStream, type FarmStream } from './farm-stream.js'
 import { MdnsDiscovery } from './mdns-discovery.js'
 
 /** An agent that may be asked to let this machine in: at these addresses. */
@@ -58,7 +58,13 @@ export class JoinNode {
       const addresses = agent.addresses.map((address) => multiaddr(address))
       connection = await this.#node.dial(addresses, { signal })
     } catch (cause) {
-      throw peerUnreachable(agent.key as PeerId, `nobody answers at ${agent.addresses.join(', ')}`, cause)
+      signal.throwIfAborted()
+      throw new SheafError({
+        code: 'SHEAF_PEER_UNREACHABLE',
+        message: `No agent answers at ${agent.addresses.join(' or ')}.`,
+        hint: 'Is it running (sheaf status there), and does a firewall let its port through?',
+        cause,
+      })
     }
     const peer = peerOf(connection)
     const stream = new FramedStream(await connection.newStream([protocols.join], { signal }), peer)

@@ -50,11 +50,18 @@ describe('sheaf join', () => {
       request = asked
       return Promise.resolve(joined())
     }
-    const run = await cli.run(['join', '--address', '10.0.2.9', '--address', 'studio-1:7000', code, '--name', 'n'], { joinMachine })
+    const run = await cli.run(['join', '--address', '10.0.2.9', '--address', 'studio-1:7000', code, '--name', 'n'], {
+      joinMachine,
+    })
     expect(run.stdout.text).toBe(
       "✓ in the farm studio-1 as artist (k3mf.92hd.tx7q.w0ab)\nStart this machine's agent:  sheaf up\n",
     )
-    expect(request).toMatchObject({ code, addresses: ['10.0.2.9', 'studio-1:7000'], name: 'n', storePath: cli.storePath })
+    expect(request).toMatchObject({
+      code,
+      addresses: ['10.0.2.9', 'studio-1:7000'],
+      name: 'n',
+      storePath: cli.storePath,
+    })
     expect(request?.adopt).toBeUndefined()
   })
 
