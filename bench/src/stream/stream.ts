@@ -1,10 +1,10 @@
-import { open, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Bench, BenchContext, BenchResult } from '../bench.js'
 import { median } from '../statistics/median.js'
-import { seededRandom } from '../statistics/random.js'
 import { Ends, type Transfer } from './ends.js'
 import { ways, type Route, type Way } from './transfer-end.js'
+import { writeRandomFile } from './write-random-file.js'
 
 const sizes = { full: 2 * 2 ** 30, quick: 2 ** 26 } as const
 const routes = ['memory', 'disk'] as const
@@ -27,7 +27,7 @@ type Runs = Readonly<Record<Way, Record<Route, Transfer[]>>>
 async function measureStream(context: BenchContext): Promise<BenchResult> {
   const sizeBytes = context.quick ? sizes.quick : sizes.full
   const file = join(context.dir, 'sent')
-  await writeRandom(file, sizeBytes, context.seed)
+  await writeRandomFile(file, sizeBytes, context.seed)
   const ends = new Map<Way, Ends>()
   try {
     for (const way of ways) ends.set(way, await Ends.start(way, { dir: context.dir, file, sizeBytes }))
@@ -105,16 +105,4 @@ function medians(transfers: readonly Transfer[], sizeBytes: number): string {
   const speed = of((transfer) => gbPerS(sizeBytes, transfer))
   const [asking, serving] = [of(({ asking: end }) => end.cpuS * perGiB), of(({ serving: end }) => end.cpuS * perGiB)]
   return `${speed} GB/s, processor ${asking} s/GiB at the end that asks, ${serving} at the other`
-}
-
-/** A file that nothing can compress, and that was read a moment ago. */
-async function writeRandom(path: string, sizeBytes: number, seed: number): Promise<void> {
-  const random = seededRandom(seed)
-  const words = Uint32Array.from({ length: 1 << 18 }, () => random() * 2 ** 32)
-  const file = await open(path, 'w')
-  for (let left = sizeBytes; left > 0; left -= words.byteLength) {
-    words[0] = left
-    await file.appendFile(new Uint8Array(words.buffer))
-  }
-  await file.close()
 }

@@ -98,6 +98,56 @@ export class AssetRegistry {
     return { bytes, sha256 }
   }
 
+  /**
+   * The hashes of all blocks of an asset, in their order. What is not known yet is read and hashed, by all threads at
+   * once; what is known is not read again while the files look as they did. Errors as `check`, and the signal's reason.
+   */
+  async hashes(
+    jobId: JobId,
+    assetId: AssetId,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<readonly string[]> {
+    const source = await this.check(jobId, assetId)
+    const count = Math.ceil(source.sizeBytes / limits.assetBlockBytes)
+    const known = await this.#knownHashes(`${jobId}/${assetId}/`)
+    if (known.size === count) return numbersBelow(count).map((block) => known.get(block) ?? '')
+    const place = placeOf(source)
+    // Of several files a block may lie in more than one.
+    if (typeof place !== 'string') return this.#hashBlocks(jobId, assetId, { count, ...options })
+    const file = { path: place, sizeBytes: source.sizeBytes, blockBytes: limits.assetBlockBytes }
+    const found = await hasher.fileBlocks(file, options)
+    await this.check(jobId, assetId)
+    if (found.length < count) throw changed(place, 'it is shorter')
+    for (const [block, sha256] of known) {
+      if (found[block] !== sha256) throw changed(place, `block ${block} has other content`)
+    }
+    await this.#hashes.batch(found.map((value, block) => ({ type: 'put', key: `${jobId}/${assetId}/${block}`, value })))
+    return found
+  }
+
+  async #knownHashes(prefix: string): Promise<Map<number, string>> {
+    const known = new Map<number, string>()
+    for await (const [key, sha256] of this.#hashes.iterator({ gte: prefix, lt: `${prefix}~` })) {
+      known.set(Number(key.slice(prefix.length)), sha256)
+    }
+    return known
+  }
+
+  async #hashBlocks(
+    jobId: JobId,
+    assetId: AssetId,
+    { count, signal }: { readonly count: number; readonly signal?: AbortSignal | undefined },
+  ): Promise<readonly string[]> {
+    const hashes: string[] = []
+    for (const block of numbersBelow(count)) {
+      signal?.throwIfAborted()
+      const { bytes, sha256 } = await this.readBlock(jobId, assetId, block)
+      blockMemory.giveBack(bytes)
+      hashes.push(sha256)
+    }
+    return hashes
+  }
+
   async #registered(jobId: JobId, assetId: AssetId): Promise<AssetSource> {
     const source = await this.source(jobId, assetId)
     if (source !== undefined) return source
@@ -108,6 +158,8 @@ export class AssetRegistry {
     })
   }
 }
+
+const numbersBelow = (count: number): readonly number[] => Array.from({ length: count }, (_, number) => number)
 
 async function checkFile(file: AssetSource): Promise<void> {
   try {

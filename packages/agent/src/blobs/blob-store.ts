@@ -4,7 +4,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } fro
 import { dirname, join } from 'node:path'
 import { pipe } from 'it-pipe'
 import { SheafError, type BlobId } from '@sheaf/protocol'
-import { blockMemory } from '../hashing/index.js'
+import { blockMemory, hasher } from '../hashing/index.js'
 import { syncFolder } from '../store/index.js'
 import { Digest } from './digest.js'
 import { diskError, isMissing } from './disk-error.js'
@@ -77,17 +77,11 @@ export class BlobStore {
       return stored
     }
     try {
-      const file = await open(temporary, 'r+')
-      const digest = new Digest(options.signal)
-      try {
-        await pipe(readChunks(file), digest.through, readAll)
-        await file.sync()
-      } finally {
-        await file.close()
-      }
-      const id = digest.id()
+      const { sha256, sizeBytes } = await hasher.file(temporary, options)
+      await syncFile(temporary)
+      const id = sha256 as BlobId
       await this.#accept(temporary, id)
-      return { id, sizeBytes: digest.sizeBytes }
+      return { id, sizeBytes }
     } catch (error) {
       // The caller still owns a file that was not taken in.
       await rename(temporary, path).catch(() => undefined)
@@ -172,20 +166,16 @@ async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   }
 }
 
-async function readAll(source: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const _chunk of source);
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
 }
 
 /** In pieces of their own memory, which is given away when they are hashed. */
 async function* chunksOf(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   for (let at = 0; at < bytes.byteLength; at += chunkBytes) yield Uint8Array.from(bytes.subarray(at, at + chunkBytes))
-}
-
-async function* readChunks(file: FileHandle): AsyncIterable<Uint8Array> {
-  for (;;) {
-    const buffer = new Uint8Array(chunkBytes)
-    const { bytesRead } = await file.read(buffer, 0, chunkBytes, null)
-    if (bytesRead === 0) return
-    yield bytesRead === chunkBytes ? buffer : buffer.slice(0, bytesRead)
-  }
 }

@@ -18,7 +18,7 @@ import { Identity } from '../identity/index.js'
 import { foundTestFarm } from '../measuring/found-test-farm.js'
 import { FarmMembership } from '../membership/index.js'
 import { FarmNetwork, type StreamHandler } from '../network/index.js'
-import { AssetRegistry, blockLength, BlobService, BlobStore } from './index.js'
+import { AssetRegistry, blockLength, BlobService, BlobStore, sourceOfParts } from './index.js'
 
 // Real sockets and disks: slow on a busy machine, and no figure of theirs is tested here.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -121,6 +121,27 @@ describe('AssetRegistry', () => {
     await expect(assets.readBlock(jobId, assetId, 2)).rejects.toMatchObject({ code: 'SHEAF_BLOB_NOT_FOUND' })
     await assets.forget(jobId)
     await expect(assets.readBlock(jobId, assetId, 0)).rejects.toMatchObject({ code: 'SHEAF_BLOB_NOT_FOUND' })
+  })
+
+  it('knows the hashes of all blocks, of one file and of parts, and reads a file once for them', async () => {
+    const assets = await registry()
+    const bytes = randomBytes(2 * limits.assetBlockBytes + 5)
+    const blocks = [0, 1, 2].map((at) =>
+      sha256(bytes.subarray(at * limits.assetBlockBytes).subarray(0, limits.assetBlockBytes)),
+    )
+    const source = await medium('clip.mov', bytes)
+    await assets.register(jobId, assetId, source)
+    expect((await assets.readBlock(jobId, assetId, 2)).sha256).toBe(blocks[2])
+    expect(await assets.hashes(jobId, assetId)).toEqual(blocks)
+    // Another content that looks the same: the second time nothing is read, what is served is held against it.
+    await medium('clip.mov', randomBytes(bytes.length))
+    expect(await assets.hashes(jobId, assetId)).toEqual(blocks)
+    await expect(assets.readBlock(jobId, assetId, 1)).rejects.toMatchObject({ code: 'SHEAF_MEDIA_CHANGED' })
+    await truncate(source.path, 10)
+    await expect(assets.hashes(jobId, assetId)).rejects.toMatchObject({ code: 'SHEAF_MEDIA_CHANGED' })
+    const halves = [await medium('a', bytes.subarray(0, 700_000)), await medium('b', bytes.subarray(700_000))]
+    await assets.register(jobId, assetId, sourceOfParts('a and b', halves))
+    expect(await assets.hashes(jobId, assetId)).toEqual(blocks)
   })
 
   it.each(['size', 'time', 'content'] as const)('names a file whose %s changed', async (what) => {

@@ -34,6 +34,25 @@ function hashFile({ path, start, end, blockBytes }) {
   }
 }
 
+/** Adds a stretch of a file to a running sum; how many bytes of it there were. */
+function updateFile(sum, { path, start, end }) {
+  const begun = running.get(sum) ?? createHash('sha256')
+  running.set(sum, begun)
+  const file = openSync(path, 'r')
+  try {
+    let at = start
+    while (at < end) {
+      const read = readSync(file, piece, 0, Math.min(pieceBytes, end - at), at)
+      if (read === 0) break
+      begun.update(read === pieceBytes ? piece : piece.subarray(0, read))
+      at += read
+    }
+    return at - start
+  } finally {
+    closeSync(file)
+  }
+}
+
 /** Reads parts of files one after another into shared memory; what each file looked like after it was read. */
 function readParts({ parts, into }) {
   const files = []
@@ -73,6 +92,8 @@ function answer({ kind, bytes, sum, file, parts, into }) {
       running.set(sum, begun.update(bytes))
       return { bytes: ownMemory(bytes) }
     }
+    case 'update-file':
+      return { taken: updateFile(sum, file) }
     case 'digest': {
       const begun = running.get(sum) ?? createHash('sha256')
       running.delete(sum)

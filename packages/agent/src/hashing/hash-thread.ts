@@ -39,6 +39,7 @@ export interface PartsRead {
 export type HashQuestion =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'update'; readonly sum: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'update-file'; readonly sum: number; readonly file: ReadPart }
   | { readonly kind: 'digest'; readonly sum: number }
   | { readonly kind: 'file'; readonly file: FileBlocks }
   | { readonly kind: 'parts'; readonly parts: readonly ReadPart[]; readonly into: Uint8Array<SharedArrayBuffer> }
@@ -48,6 +49,8 @@ export interface HashAnswer {
   readonly bytes?: Uint8Array
   readonly sha256?: string
   readonly blocks?: readonly string[]
+  /** Bytes of the file that there were. */
+  readonly taken?: number
   readonly read?: PartsRead
   readonly error?: { readonly message: string; readonly code?: string }
 }

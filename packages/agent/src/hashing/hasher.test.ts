@@ -46,6 +46,7 @@ describe('hashing on threads', () => {
     const path = join(dir, 'file')
     await writeFile(path, bytes)
     const blocks = [0, 1, 2, 3].map((at) => plain(bytes.subarray(at << 20, (at + 1) << 20)))
+    expect(await hasher.file(path)).toEqual({ sha256: plain(bytes), sizeBytes: bytes.length })
     const file = { path, sizeBytes: bytes.length, blockBytes: 1 << 20 }
     expect(await new Hasher({ threads: 2 }).fileBlocks(file)).toEqual(blocks)
     // What has been cut off since is missing, and what is asked for beyond the end is not made up.
@@ -55,6 +56,7 @@ describe('hashing on threads', () => {
   it('says why a file cannot be read, and goes on', async () => {
     const gone = { path: join(dir, 'gone'), sizeBytes: 1, blockBytes: 1 }
     await expect(hasher.fileBlocks(gone)).rejects.toMatchObject({ code: 'ENOENT' })
+    await expect(hasher.file(gone.path)).rejects.toMatchObject({ code: 'ENOENT' })
     const stop = AbortSignal.abort(new Error('not wanted'))
     await expect(hasher.fileBlocks(gone, { signal: stop })).rejects.toThrow('not wanted')
     expect((await hasher.hash(new Uint8Array(1 << 17))).sha256).toBe(plain(new Uint8Array(1 << 17)))

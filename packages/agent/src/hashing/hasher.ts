@@ -52,6 +52,26 @@ export class Hasher {
     return new RunningHash(this.#leastBusy(), this.#sums)
   }
 
+  /** The hash of a whole file, as long as it is now. Rejects with the system's error, or the signal's reason. */
+  async file(
+    path: string,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<{ readonly sha256: string; readonly sizeBytes: number }> {
+    const sum = this.begin()
+    let sizeBytes = 0
+    try {
+      // A stretch at a time, so that others come between.
+      for (let taken = stretchBytes; taken === stretchBytes; sizeBytes += taken) {
+        options.signal?.throwIfAborted()
+        taken = await sum.updateFile({ path, start: sizeBytes, end: sizeBytes + stretchBytes })
+      }
+    } catch (error) {
+      await sum.digest()
+      throw error
+    }
+    return { sha256: await sum.digest(), sizeBytes }
+  }
+
   /**
    * The hashes of the blocks of a file's bytes [0, sizeBytes), by all threads at once. Fewer when it is shorter than
    * that. Rejects with the system's error, or the signal's reason.
@@ -107,6 +127,11 @@ export class RunningHash {
   async update(bytes: Uint8Array): Promise<Uint8Array> {
     const own = ownBytes(bytes)
     return (await this.#thread.ask({ kind: 'update', sum: this.#sum, bytes: own })).bytes ?? own
+  }
+
+  /** Adds a stretch of a file; resolves with how many bytes of it there were. Rejects with the system's error. */
+  async updateFile(file: ReadPart): Promise<number> {
+    return (await this.#thread.ask({ kind: 'update-file', sum: this.#sum, file })).taken ?? 0
   }
 
   /** The hash in hex, and the end of it; also how a sum that nobody wants is ended. */

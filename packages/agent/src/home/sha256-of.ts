@@ -1,10 +1,6 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { pipeline } from 'node:stream/promises'
+import { hasher } from '../hashing/index.js'
 
-/** The SHA-256 of a file, in hex. */
+/** The SHA-256 of a file, in hex, taken on another thread. */
 export async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
-  return hash.digest('hex')
+  return (await hasher.file(path)).sha256
 }
