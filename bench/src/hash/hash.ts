@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
 import { AssetRegistry, openStoreDatabase, sourceOfFile } from '@sheaf/agent/measuring'
 import { jobIdFrom, parseAssetId } from '@sheaf/protocol'
 import type { Bench, BenchContext, BenchResult } from '../bench.js'
@@ -7,6 +9,7 @@ import { median } from '../statistics/median.js'
 import { writeRandomFile } from '../stream/write-random-file.js'
 
 const sizes = { full: 2 * 2 ** 30, quick: 2 ** 26 } as const
+const bareBlocks = 256
 
 /** One run: all of the file, and the same file again. */
 interface Hashing {
@@ -14,6 +17,8 @@ interface Hashing {
   /** Of all threads, user and system. */
   readonly cpuS: number
   readonly againMs: number
+  /** SHA-256 alone, of memory: bytes for each second of a processor in the same run. */
+  readonly bareGbPerS: number
   /** How long the event loop was busy meanwhile. */
   readonly loopS: number
 }
@@ -82,10 +87,19 @@ async function hashOnce(registry: AssetRegistry, path: string): Promise<Hashing>
   const again = await registry.hashes(jobId, assetId)
   const againMs = performance.now() - againFromMs
   if (first.length === 0 || again.join() !== first.join()) throw new Error('the second time gave other hashes')
-  return { wallS, cpuS: (user + system) / 1e6, againMs, loopS }
+  return { wallS, cpuS: (user + system) / 1e6, againMs, loopS, bareGbPerS: bareSpeed() }
 }
 
-function described({ wallS, cpuS, againMs, loopS }: Hashing, sizeBytes: number): string {
+/** What the processor gives just now, without reading anything. */
+function bareSpeed(): number {
+  const block = new Uint8Array(1 << 20).fill(7)
+  const cpu = process.cpuUsage()
+  for (let at = 0; at < bareBlocks; at += 1) createHash('sha256').update(block).digest('hex')
+  const { user, system } = process.cpuUsage(cpu)
+  return (bareBlocks * block.byteLength) / 1e9 / ((user + system) / 1e6)
+}
+
+function described({ wallS, cpuS, againMs, loopS, bareGbPerS }: Hashing, sizeBytes: number): string {
   const gb = sizeBytes / 1e9
-  return `${(gb / cpuS).toFixed(2)} GB/s per core, ${(gb / wallS).toFixed(2)} GB/s in all; the event loop was busy for ${(loopS * 1000).toFixed(0)} of ${(wallS * 1000).toFixed(0)} ms; again ${againMs.toFixed(0)} ms`
+  return `${(gb / cpuS).toFixed(2)} GB/s per core (of memory, hashing alone: ${bareGbPerS.toFixed(2)}), ${(gb / wallS).toFixed(2)} GB/s in all; the event loop was busy for ${(loopS * 1000).toFixed(0)} of ${(wallS * 1000).toFixed(0)} ms; again ${againMs.toFixed(0)} ms`
 }

@@ -126,11 +126,9 @@ export class AssetRegistry {
   }
 
   async #knownHashes(prefix: string): Promise<Map<number, string>> {
-    const known = new Map<number, string>()
-    for await (const [key, sha256] of this.#hashes.iterator({ gte: prefix, lt: `${prefix}~` })) {
-      known.set(Number(key.slice(prefix.length)), sha256)
-    }
-    return known
+    // In one go: the loop over an iterator fetches some hundred at a time.
+    const all = await this.#hashes.iterator({ gte: prefix, lt: `${prefix}~` }).all()
+    return new Map(all.map(([key, sha256]) => [Number(key.slice(prefix.length)), sha256]))
   }
 
   async #hashBlocks(
