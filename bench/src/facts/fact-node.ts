@@ -30,7 +30,7 @@ export async function startFactNode(init: {
   if (credentials === undefined) throw new Error(`${init.dir} is in no farm`)
   const membership = new FarmMembership({ credentials })
   const db = await openStoreDatabase(join(init.dir, 'db'))
-  const store = await FactStore.open({ dir: init.dir, db, identity })
+  const store = await FactStore.open({ dir: init.dir, db, identity, membership })
   const network = new FarmNetwork(
     { identity, membership },
     { listen: { host: '127.0.0.1', port: 0 }, staticPeers: init.peers, discovery: 'none' },

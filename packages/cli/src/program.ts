@@ -19,6 +19,7 @@ import { addPresets } from './commands/presets.js'
 import { addRender } from './commands/render.js'
 import { addRequeue } from './commands/requeue.js'
 import { addResume } from './commands/resume.js'
+import { addRevoke } from './commands/revoke.js'
 import { addStatus } from './commands/status.js'
 import { addUp } from './commands/up.js'
 import { addVerify } from './commands/verify.js'
@@ -55,7 +56,7 @@ export function buildProgram(host: CommandHost): Command {
   program.commandsGroup('The agent:')
   for (const add of [addUp, addDown, addStatus, addPeers, addBench, addLogs, addDoctor]) add(program, host)
   program.commandsGroup('The farm:')
-  for (const add of [addInvite, addJoin, addMembers, addApprove, addLeave, addFarm]) add(program, host)
+  for (const add of [addInvite, addJoin, addMembers, addApprove, addRevoke, addLeave, addFarm]) add(program, host)
   program.commandsGroup('Jobs:')
   for (const add of [addRender, addPresets, addJobs, addWatch, addCancel, addRequeue, addVerify]) add(program, host)
   program.commandsGroup('The agent or a job:')

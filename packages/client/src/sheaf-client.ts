@@ -11,6 +11,7 @@ import {
   LogLineSchema,
   PresetViewSchema,
   SubmitRequestSchema,
+  RevocationViewSchema,
   SubmitResponseSchema,
   type AdoptRequest,
   type AgentView,
@@ -25,6 +26,7 @@ import {
   type JobView,
   type LogLine,
   type PresetView,
+  type RevocationView,
   type SubmitRequest,
   type SubmitResponse,
 } from '@sheaf/protocol'
@@ -208,6 +210,16 @@ export class SheafClient {
   /** Takes the machine out of its farm; its agent stops. SHEAF_NOT_ALLOWED without `force` when that would lose something. */
   async leave(options?: CallOptions & { readonly force?: boolean | undefined }): Promise<void> {
     await this.#post(apiPaths.leave, { force: options?.force ?? false }, options)
+  }
+
+  /** Puts a member out of the farm for good. SHEAF_MEMBER_UNKNOWN, SHEAF_MEMBER_REVOKED, SHEAF_NOT_ALLOWED. */
+  async revokeMember(
+    member: string,
+    options: CallOptions & { readonly reason?: string | undefined } = {},
+  ): Promise<RevocationView> {
+    const path = apiPaths.memberRevoke.replace(':member', encodeURIComponent(member))
+    const request = options.reason === undefined ? {} : { reason: options.reason }
+    return checkAnswer(RevocationViewSchema, await this.#post(path, request, options), path)
   }
 
   /** The newest lines of this agent's log, oldest first. */

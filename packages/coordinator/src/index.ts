@@ -55,3 +55,16 @@ export {
   type RouteQuestion,
 } from './route/choose-route.js'
 export { farmView } from './view/farm-view.js'
+export { forkOf } from './trust/fork.js'
+export { emptyReading, readMore, type Reading, type ReadOn } from './trust/read-more.js'
+export { exclusionOf, readableFacts, readingKey, unreadReason, type UnreadReason } from './trust/reading.js'
+export {
+  emptyTrust,
+  logName,
+  roleAt,
+  type CertifiedPlace,
+  type FrozenLog,
+  type RevokedMember,
+  type Trust,
+} from './trust/trust.js'
+export { weighTrust } from './trust/weigh-trust.js'

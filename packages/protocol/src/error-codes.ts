@@ -75,6 +75,7 @@ export const errorCodes = [
   'SHEAF_JOB_CLOSED',
   'SHEAF_REQUEST_INVALID',
   'SHEAF_UNAUTHORIZED',
+  'SHEAF_RATE_LIMITED',
 ] as const
 
 /** One of the project's error codes. */

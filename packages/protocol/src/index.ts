@@ -37,6 +37,12 @@ export {
   type MembersView,
   type MemberView,
 } from './api/membership-schemas.js'
+export {
+  RevocationViewSchema,
+  RevokeRequestSchema,
+  type RevocationView,
+  type RevokeRequest,
+} from './api/revocation-schemas.js'
 export { colourChoices, type ColourChoice } from './colour-choice.js'
 export {
   FarmViewSchema,
@@ -53,13 +59,20 @@ export { errorCodes, type SheafErrorCode } from './error-codes.js'
 export { isSheafError, SheafError, toSheafError, type SheafErrorInit, type SheafErrorJson } from './errors.js'
 export {
   compareStamps,
+  isTrustFact,
+  trustFactKinds,
   type Fact,
   type FactEnvelope,
   type FactIntent,
   type FactKind,
   type FactPayloads,
   type FactStamp,
+  type JobFact,
   type LandedSegment,
+  type RevokedHead,
+  type SignedPlace,
+  type TrustFact,
+  type TrustFactKind,
   type UnknownFact,
 } from './facts/fact.js'
 export {
@@ -92,6 +105,7 @@ export type {
   SignedCertificate,
   VerifiedChain,
 } from './membership/certificate.js'
+export { allowanceOf, roleTable, type Allowance, type RoleTable } from './membership/role-table.js'
 export {
   agentStatuses,
   closedJobStatuses,

@@ -13,6 +13,9 @@ export const limits = {
   factsMessageBytes: 4 << 20,
   factsPerMessage: 1024,
   logsPerFarm: 10_000,
+  /** Logs that a revocation names, and members certified by the revoked that it keeps. */
+  headsPerRevocation: 1024,
+  keepsPerRevocation: 1024,
   segmentsPerJob: 100_000,
   segmentsPerLanding: 64,
   segmentsPerLease: 256,

@@ -10,14 +10,18 @@ import {
   type JobView,
   type LogLine,
   type PresetView,
+  type RevocationView,
+  type RevokeRequest,
   type SubmitRequest,
   type SubmitResponse,
 } from '@sheaf/protocol'
 import type { ApiAgent, ApiMembership } from '../api/index.js'
 import { chipFingerprint, isChip, brokenPictures, probeMedia, type EngineClass } from '../engine/index.js'
+import { requireRight } from '../facts/index.js'
 import { ingestEdit, presetViews, type IngestPorts } from '../ingest/index.js'
 import type { AgentParts, PartsInit } from './agent-parts.js'
 import { isClosed } from './farm-reader.js'
+import { revokeMember } from './revoke-member.js'
 import { agentStatus } from './self-report.js'
 
 /** What the API does, in the words of the agent's parts. */
@@ -81,6 +85,7 @@ export class AgentApi implements ApiAgent {
 
   async submit(request: SubmitRequest): Promise<SubmitResponse> {
     const { storage, tools } = this.#init
+    requireRight('job-submitted', storage.membership.certificate)
     this.#refuseSecondWriter(request)
     const { payload, warnings } = await ingestEdit(request, {
       probe: (path, part) => probeMedia({ tools, path, part }),
@@ -207,6 +212,17 @@ export class AgentApi implements ApiAgent {
     return this.job(jobId)
   }
 
+  async revokeMember(member: string, { reason = '' }: RevokeRequest): Promise<RevocationView> {
+    const { trust, self, network } = this.#parts
+    const { facts } = this.#init.storage
+    const append = (intents: readonly FactIntent[]) => facts.append(intents)
+    const components = { trust: trust.trust, self, connected: network.peers(), heads: facts.heads(), append }
+    const view = await revokeMember(components, member, reason)
+    await trust.settled()
+    await this.#parts.host.settled()
+    return view
+  }
+
   async pauseAgent(paused: boolean): Promise<AgentView> {
     await this.#init.storage.settings.set({ paused })
     this.#parts.worker.setAccepting(!paused)
@@ -229,6 +245,7 @@ export class AgentApi implements ApiAgent {
   /** On disk and in the farm's state: whoever asks after this sees it. */
   async #sign(intent: FactIntent): Promise<void> {
     await this.#parts.append([intent])
+    await this.#parts.trust.settled()
     await this.#parts.host.settled()
   }
 

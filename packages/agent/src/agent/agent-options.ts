@@ -1,4 +1,5 @@
 import type { AgentView, FarmView, LogLine, PeerId, Role } from '@sheaf/protocol'
+import type { ApiPlace } from '../api/index.js'
 
 /** How an agent is started; everything but the store has a default. */
 export interface AgentOptions {
@@ -13,6 +14,8 @@ export interface AgentOptions {
   readonly bulkPort?: number | undefined
   /** Loopback port of the HTTP API; 0 takes a free one. Default 7434. */
   readonly apiPort?: number | undefined
+  /** Where else the API listens, for programs of other machines. Default: nowhere. */
+  readonly apiListen?: ApiPlace | undefined
   /** Multiaddrs of agents that mDNS cannot find. */
   readonly staticPeers?: readonly string[] | undefined
   readonly mdns?: boolean | undefined

@@ -3,14 +3,16 @@ import { homeOf, jobRecord } from '@sheaf/coordinator'
 import {
   defaultPorts,
   isSheafError,
+  type BlobId,
   type Fact,
   type FactIntent,
   type JobId,
   type LeaseId,
   type PeerId,
+  type Role,
   type SegmentKey,
 } from '@sheaf/protocol'
-import { BlobService } from '../blobs/index.js'
+import { BlobService, CapabilityBook, createBlobAccess } from '../blobs/index.js'
 import { BulkLanes } from '../bulk/index.js'
 import type { FfmpegTools } from '../engine/index.js'
 import { FactSync } from '../facts/index.js'
@@ -20,14 +22,17 @@ import type { AgentLog, Log } from '../log/index.js'
 import type { MachineDescription } from '../machine/index.js'
 import { MediaServer } from '../media-server/index.js'
 import { FarmNetwork, type FarmMessage } from '../network/index.js'
+import { FarmTrust } from '../trust/index.js'
 import { BorderWatch } from '../validate/index.js'
 import { createEngineRenderer, Delivery, FarmMaterials, Worker } from '../worker/index.js'
 import { Ability } from './ability.js'
 import type { AgentOptions, AgentOutcome } from './agent-options.js'
 import type { AgentStorage } from './agent-storage.js'
 import { ClosedJobs } from './closed-jobs.js'
+import { expelMembers } from './expel-members.js'
 import { FarmDoor } from './farm-door.js'
 import { createFarmReader } from './farm-reader.js'
+import { forGuest } from './for-guest.js'
 import { createHomeBytes } from './home-bytes.js'
 import { routeMessage } from './route-message.js'
 import { createSegmentCheck } from './segment-check.js'
@@ -56,6 +61,7 @@ export class AgentParts {
   readonly lanes: BulkLanes
   readonly sync: FactSync
   readonly service: BlobService
+  readonly capabilities = new CapabilityBook()
   readonly ability: Ability
   readonly media: MediaServer
   readonly materials: FarmMaterials
@@ -67,6 +73,7 @@ export class AgentParts {
   readonly closed: ClosedJobs
   readonly farm: HomeFarm
   readonly door: FarmDoor
+  readonly trust: FarmTrust
   readonly #init: PartsInit
   readonly #log: Log
 
@@ -74,14 +81,14 @@ export class AgentParts {
     this.#init = init
     this.#log = init.log.root
     const { storage, tools } = init
-    const { blobs, registry, facts } = storage
+    const { facts } = storage
     this.self = storage.identity.peerId
     this.farm = createFarmReader(() => this.host.farm)
     this.network = this.#buildNetwork()
     this.door = this.#buildDoor()
     this.sync = new FactSync({ network: this.network, store: facts, log: this.#log.scope('facts') })
     this.lanes = this.#buildLanes()
-    this.service = new BlobService({ streams: this.lanes, store: blobs, registry, log: this.#log.scope('blobs') })
+    this.service = this.#buildService()
     this.ability = new Ability(
       { tools, settings: storage.settings, log: this.#log.scope('ability') },
       { machine: init.machine, slots: init.slots, cacheDir: storage.paths.cache, onChange: () => this.host.announce() },
@@ -94,10 +101,11 @@ export class AgentParts {
     this.results = this.#buildResults()
     this.host = this.#buildHost()
     this.closed = this.#buildClosedJobs()
+    this.trust = this.#buildTrust()
     this.network.on('message', ({ from, message }) => this.receive(from, message))
     this.network.on('peer-connected', ({ peer }) => this.#onPeerConnected(peer))
     this.network.on('peer-lost', ({ peer }) => this.#onPeerLost(peer))
-    facts.on('facts', (event) => this.host.onFacts(event.facts))
+    this.#watchTrust()
   }
 
   /** What a message from a peer, or from this agent to itself, does. */
@@ -138,6 +146,45 @@ export class AgentParts {
     this.host.onPeerLost(peer)
   }
 
+  #buildTrust(): FarmTrust {
+    return new FarmTrust({
+      replay: () => this.#init.storage.facts.replay(),
+      onFacts: (facts) => this.host.onFacts(facts),
+      onFactsAnew: (facts) => this.host.onFactsAnew(facts),
+      log: this.#log.scope('trust'),
+    })
+  }
+
+  /** Who is out, by the farm's facts, is put out here: at hello, and of what is connected. */
+  #watchTrust(): void {
+    const { storage } = this.#init
+    storage.membership.readFacts({ isRevoked: ({ certificate }) => this.trust.isOut(certificate) })
+    storage.facts.on('facts', (event) => this.trust.take(event.facts))
+    this.trust.on('changed', () => this.expel())
+    storage.membership.on('renewed', () => {
+      this.certify().catch((error: unknown) => this.#log.error({ error }, 'a renewed certificate could not be said'))
+    })
+  }
+
+  /** Lets go of everybody who is out. */
+  expel(): void {
+    const { network, worker, trust } = this
+    const own = this.#init.storage.membership.certificate
+    expelMembers({ network, trust, own, log: this.#log.scope('trust'), stopWork: () => worker.setAccepting(false) })
+  }
+
+  /** Lets the farm know this machine, now and when its certificate is renewed; guests write nothing. */
+  async certify(): Promise<void> {
+    const { membership, facts } = this.#init.storage
+    if (membership.certificate.role !== 'guest') await facts.certify()
+  }
+
+  /** The role in the certificate that a peer has shown. */
+  roleOf(peer: PeerId): Role | undefined {
+    const shown = peer === this.self ? this.#init.storage.membership : this.network.member(peer)
+    return shown?.certificate.role
+  }
+
   #buildNetwork(): FarmNetwork {
     const { options, storage } = this.#init
     return new FarmNetwork(
@@ -168,11 +215,27 @@ export class AgentParts {
       network: this.network,
       log: this.#log.scope('door'),
       hasOpenJobs: () => this.farm.openJobs().length > 0,
-      known: () => [],
-      isRevoked: () => false,
+      known: () => this.trust.trust.members.values(),
+      isRevoked: (certificate) => this.trust.isOut(certificate),
       restart: () => onEnd('changed-farm'),
       end: () => onEnd('stopped'),
     })
+  }
+
+  #buildService(): BlobService {
+    const { blobs, registry, membership } = this.#init.storage
+    const access = createBlobAccess({
+      roleOf: (peer) => this.roleOf(peer),
+      membership,
+      manifestOf: (jobId) => (this.farm.job(jobId)?.open === true ? this.#manifestOf(jobId) : undefined),
+      nowMs: Date.now,
+    })
+    const { lanes: streams, capabilities } = this
+    return new BlobService({ streams, store: blobs, registry, access, capabilities, log: this.#log.scope('blobs') })
+  }
+
+  #manifestOf(jobId: JobId): BlobId | undefined {
+    return jobRecord(this.host.farm, jobId)?.submitted.manifest
   }
 
   #buildMaterials(): FarmMaterials {
@@ -288,7 +351,11 @@ export class AgentParts {
       {
         append: (intents) => this.append(intents),
         keepCounter: (highestCounter) => storage.settings.set({ highestCounter }),
-        command: ({ to, message }) => this.deliver(to, message),
+        command: ({ to, message }) =>
+          this.deliver(
+            to,
+            forGuest({ to, message, role: this.roleOf(to), storage, manifest: this.#manifestOf(message.jobId) }),
+          ),
         selfReport: () => selfReport(this.#sources()),
         broadcast: (heartbeat) => this.network.broadcast(heartbeat),
         log: this.#log.scope('coordinator'),

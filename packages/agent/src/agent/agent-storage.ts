@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AssetRegistry, BlobStore } from '../blobs/index.js'
 import { FactStore, openStoreDatabase, type StoreDatabase } from '../facts/index.js'
-import { Identity, StoreLock } from '../identity/index.js'
+import { Identity, StoreLock, storePlace } from '../identity/index.js'
 import { FarmFolder, FarmMembership, openOrFoundFarm, type OpenedFarm } from '../membership/index.js'
 import { openStorePaths, type StorePaths } from '../store/index.js'
 import { openKeptSegments, type KeptSegments } from '../worker/index.js'
@@ -49,7 +49,8 @@ export async function openAgentStorage(init: {
     const opened = await openOrFoundFarm(farm, { peer: identity.peerId, name: init.name, atMs: Date.now() })
     const membership = new FarmMembership({ credentials: opened.credentials })
     await removeChunks(paths.work)
-    const facts = await FactStore.open({ dir: paths.root, db, identity })
+    const place = await storePlace(paths.identity)
+    const facts = await FactStore.open({ dir: paths.root, db, identity, membership, place })
     closers.push(() => facts.close())
     return {
       paths,

@@ -46,6 +46,8 @@ export class ClosedJobs {
     this.#watch(farm)
     for (const jobId of this.#watched) {
       const status = jobStatus(farm, jobId)
+      // A job whose submission no longer counts: its submitter was put out. What is kept for it stays, should that change.
+      if (status === undefined) this.#drop(jobId, -1)
       if (!isClosed(status)) continue
       this.#drop(jobId, jobRecord(farm, jobId)?.generation ?? 0)
       if (status === 'failed') continue

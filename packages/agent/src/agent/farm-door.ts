@@ -11,6 +11,7 @@ import {
   type InvitationView,
   type InviteRequest,
   type LeaveRequest,
+  type LogHead,
   type MembershipView,
   type MembersView,
   type MemberView,
@@ -32,7 +33,7 @@ export interface FarmDoorComponents {
   readonly hasOpenJobs: () => boolean
   /** Members that facts tell of, connected or not. */
   readonly known: () => Iterable<Certificate>
-  readonly isRevoked: (peer: PeerId) => boolean
+  readonly isRevoked: (certificate: Certificate) => boolean
   readonly restart: () => void
   readonly end: () => void
 }
@@ -75,7 +76,7 @@ export class FarmDoor implements ApiMembership {
       knocks: this.#knocks,
       issuer: this.#issuer,
       log,
-      mayRenew: ({ certificate }) => !components.isRevoked(certificate.peer),
+      mayRenew: ({ certificate }) => !components.isRevoked(certificate),
     })
     this.#renewal = new Renewal({
       membership,
@@ -111,12 +112,14 @@ export class FarmDoor implements ApiMembership {
     for (const certificate of known()) certificates.set(certificate.peer, certificate)
     for (const { peer, verified } of connected) certificates.set(peer, verified.certificate)
     certificates.set(own.peer, own)
+    const frozen = storage.facts.frozen()
     const isConnected = new Set(connected.map(({ peer }) => peer))
     const members = [...certificates.values()].map((certificate): MemberView => ({
       ...memberView(certificate),
       connected: isConnected.has(certificate.peer),
       self: certificate.peer === own.peer,
-      ...(isRevoked(certificate.peer) ? { revoked: true } : {}),
+      ...(isRevoked(certificate) ? { revoked: true } : {}),
+      ...forkedOf(frozen, certificate.peer),
     }))
     const pending = this.#knocks
       .pending(Date.now())
@@ -223,4 +226,9 @@ function memberView({ peer, name, role, expiresAtMs }: Certificate) {
 
 function notLeaving(message: string, hint: string): SheafError {
   return new SheafError({ code: 'SHEAF_NOT_ALLOWED', message, hint })
+}
+
+function forkedOf(frozen: readonly LogHead[], peer: PeerId): { readonly forked?: number } {
+  const forked = frozen.filter(({ author }) => author === peer).length
+  return forked === 0 ? {} : { forked }
 }

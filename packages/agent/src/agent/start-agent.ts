@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises'
 import os from 'node:os'
 import { join } from 'node:path'
-import type { AgentRunFile, Fact } from '@sheaf/protocol'
-import { ApiServer, openApiToken } from '../api/index.js'
+import type { AgentRunFile } from '@sheaf/protocol'
+import { ApiServer, openApiPlace, openApiToken, unencryptedRisk } from '../api/index.js'
 import { chooseSlots } from '../benchmark/index.js'
 import { findFfmpeg } from '../engine/index.js'
 import { describeMachine } from '../machine/index.js'
@@ -55,6 +55,7 @@ class AgentProcess implements RunningAgent {
   readonly #api: AgentApi
   readonly #storage: AgentStorage
   #server: ApiServer | undefined
+  #openServer: ApiServer | undefined
   #offers: NodeJS.Timeout | undefined
   #stopping: Promise<void> | undefined
   #outcome: AgentOutcome = 'stopped'
@@ -103,10 +104,12 @@ class AgentProcess implements RunningAgent {
   }
 
   async start(): Promise<RunningAgent> {
-    const { host, network, lanes, sync, worker, delivery, ability, door } = this.#parts
+    const { host, network, lanes, sync, worker, delivery, ability, trust, door } = this.#parts
     try {
-      await this.#replay()
+      await trust.start()
       worker.setAccepting(!this.#storage.settings.get().paused)
+      this.#parts.expel()
+      await this.#parts.certify()
       await sync.start()
       await lanes.start()
       await network.start()
@@ -149,7 +152,7 @@ class AgentProcess implements RunningAgent {
     const { host, worker, materials, media, results, closed, sync, network, lanes, ability, door } = this.#parts
     await rm(this.#runFilePath, { force: true })
     // First what brings work in, then what does it; the database is closed after all of them.
-    await this.#server?.stop()
+    await Promise.all([this.#server?.stop(), this.#openServer?.stop()])
     materials.stop()
     await host.stop()
     await Promise.all([ability.stop(), worker.stop(), results.stop(), closed.stop()])
@@ -160,12 +163,6 @@ class AgentProcess implements RunningAgent {
     await door.settle()
   }
 
-  async #replay(): Promise<void> {
-    const facts: Fact[] = []
-    for await (const fact of this.#storage.facts.replay()) facts.push(fact)
-    this.#parts.host.replay(facts)
-  }
-
   get #runFilePath(): string {
     return join(this.#storage.paths.run, 'agent.json')
   }
@@ -173,8 +170,10 @@ class AgentProcess implements RunningAgent {
   async #startApi(): Promise<void> {
     const token = await openApiToken(join(this.#storage.paths.run, 'api-token'))
     const port = this.#init.options.apiPort ?? 7434
-    this.#server = new ApiServer(this.#api, { token, host: '127.0.0.1', port, version: this.#init.version })
+    const { version } = this.#init
+    this.#server = new ApiServer(this.#api, { token, host: '127.0.0.1', port, version })
     await this.#server.start()
+    await this.#startOpenApi(token)
     const runFile: AgentRunFile = {
       pid: process.pid,
       peer: this.peer,
@@ -182,6 +181,17 @@ class AgentProcess implements RunningAgent {
       startedAtMs: this.#init.startedAtMs,
     }
     await writeJsonDurably(this.#runFilePath, runFile)
+  }
+
+  /** For programs of other machines, where the person has asked for it. */
+  async #startOpenApi(token: string): Promise<void> {
+    const { options, version, log } = this.#init
+    if (options.apiListen === undefined) return
+    const { host, port } = options.apiListen
+    const tls = await openApiPlace(options.apiListen)
+    if (tls === undefined) log.root.warn({ host, port, risk: unencryptedRisk }, 'the API listens without TLS')
+    this.#openServer = new ApiServer(this.#api, { token, host, port, version, ...(tls === undefined ? {} : { tls }) })
+    await this.#openServer.start()
   }
 
   /** An agent whose engine does not work stays up: it is seen in the farm, says why, and renders nothing. */

@@ -1,11 +1,16 @@
 import { once } from 'node:events'
 import { request, type IncomingMessage } from 'node:http'
+import { request as requestTls } from 'node:https'
 import { connect } from 'node:net'
+import { hostname } from 'node:os'
 import { SheafError, type AgentView, type FarmView, type JobView } from '@sheaf/protocol'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { settled, until } from '../worker/testing/make-work.js'
-import { ApiServer } from './api-server.js'
+import { openApiPlace } from './api-place.js'
+import { ApiServer, type ApiServerInit } from './api-server.js'
 import type { ApiAgent } from './ports.js'
+import { namesOf } from './request-guard.js'
+import { testTls } from './testing/test-tls.js'
 
 const token = 'a'.repeat(64)
 const farm: FarmView = { atMs: 1, self: 'me', peers: [], jobs: [] }
@@ -64,6 +69,10 @@ function fakeAgent() {
     pauseJob: (id, paused) => job('pause', id, paused),
     requeueJob: (id) => job('requeue', id),
     prioritizeJob: (id, priority) => job('priority', id, priority),
+    revokeMember: async (member, body) => {
+      calls.push(['revoke', member, body])
+      return { peer: 'p', name: member, role: 'artist', facts: 3, keeps: [] }
+    },
     pauseAgent: async () => ({}) as AgentView,
     bench: async () => ({ engine: 'ffmpeg', score: 1, framesPerS: 1, slots: 1, cached: true }),
     log: () => [],
@@ -74,9 +83,9 @@ function fakeAgent() {
   return { agent, calls, listeners, world, change }
 }
 
-async function serverOf() {
+async function serverOf(init: Partial<ApiServerInit> = {}) {
   const fake = fakeAgent()
-  const server = new ApiServer(fake.agent, { token, host: '127.0.0.1', port: 0, version: '1' })
+  const server = new ApiServer(fake.agent, { token, host: '127.0.0.1', port: 0, version: '1', ...init })
   await server.start()
   onTestFinished(() => server.stop())
   const base = `http://127.0.0.1:${server.port}`
@@ -196,11 +205,80 @@ describe('the API', () => {
     expect(calls).toEqual([['stop']])
   })
 
+  it('puts a member out, by its name', async () => {
+    const { call, calls } = await serverOf()
+    const path = `/v1/members/${encodeURIComponent('studio 7/b')}/revoke`
+    expect((await call(path, { method: 'POST', body: { reason: 'stolen' } })).body).toMatchObject({ facts: 3 })
+    expect((await call(path, { method: 'POST', body: { reason: 'x'.repeat(1001) } })).status).toBe(400)
+    expect(calls).toEqual([['revoke', 'studio 7/b', { reason: 'stolen' }]])
+  })
+
+  it('takes no body above its limit', async () => {
+    const { call, calls } = await serverOf()
+    const body = { editPath: '/a.otio', outputPath: '/b.mp4', name: 'x'.repeat(1 << 20) }
+    const answer = await call('/v1/jobs', { method: 'POST', body })
+    expect([answer.status, answer.body['code'], calls]).toEqual([400, 'SHEAF_REQUEST_INVALID', []])
+  })
+
+  it('answers only so often; who has no token uses up nobody else’s share', async () => {
+    const { call } = await serverOf({ requestsPer10s: 20 })
+    const refused = [401, 401, 429]
+    for (const status of refused)
+      expect((await call('/v1/farm', { headers: { authorization: '' } })).status).toBe(status)
+    for (let at = 0; at < 20; at += 1) expect((await call('/v1/farm')).status).toBe(200)
+    const answer = await call('/v1/farm')
+    expect([answer.status, answer.body['code']]).toEqual([429, 'SHEAF_RATE_LIMITED'])
+  })
+
   it('says that its port is taken', async () => {
     const { server, agent } = await serverOf()
     const second = new ApiServer(agent, { token, host: '127.0.0.1', port: server.port, version: '1' })
     await expect(second.start()).rejects.toMatchObject({ code: 'SHEAF_PORT_IN_USE' })
     await second.stop()
+  })
+})
+
+describe('the API on a network', () => {
+  it('speaks TLS, and knows itself by its own names alone', async () => {
+    const { server } = await serverOf({ tls: { cert: Buffer.from(testTls.cert), key: Buffer.from(testTls.key) } })
+    const ask = async (headers: Record<string, string>): Promise<number | undefined> => {
+      const sent = requestTls({
+        ...{
+          port: server.port,
+          host: '127.0.0.1',
+          path: '/v1/farm',
+          ca: testTls.cert,
+          checkServerIdentity: () => undefined,
+        },
+        headers: { authorization: `Bearer ${token}`, ...headers },
+      })
+      sent.end()
+      const [response] = (await once(sent, 'response')) as [IncomingMessage]
+      response.resume()
+      return response.statusCode
+    }
+    const origin = `https://127.0.0.1:${server.port}`
+    expect(await ask({ origin })).toBe(200)
+    expect(await ask({ origin: origin.replace('https', 'http') })).toBe(401)
+    expect(await ask({ host: 'evil.example' })).toBe(401)
+  })
+
+  it('is told of by the names of the machine there, and by loopback elsewhere', () => {
+    expect(namesOf('0.0.0.0').has(hostname().toLowerCase())).toBe(true)
+    expect(namesOf('10.1.2.3').has('10.1.2.3')).toBe(true)
+    expect([...namesOf('127.0.0.1')].sort()).toEqual(['127.0.0.1', '[::1]', 'localhost'])
+  })
+
+  it('demands TLS, or says in plain words what it risks', async () => {
+    const open = { host: '0.0.0.0', port: 0 }
+    await expect(openApiPlace(open)).rejects.toMatchObject({
+      code: 'SHEAF_CONFIG_INVALID',
+      message: expect.stringContaining('Everybody on that network can read') as string,
+    })
+    expect(await openApiPlace({ ...open, unencrypted: true })).toBeUndefined()
+    expect(await openApiPlace({ ...open, host: '127.0.0.1' })).toBeUndefined()
+    const tls = { certPath: '/nowhere/cert.pem', keyPath: '/nowhere/key.pem' }
+    await expect(openApiPlace({ ...open, tls })).rejects.toThrow('/nowhere/cert.pem')
   })
 })
 

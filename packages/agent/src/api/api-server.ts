@@ -1,3 +1,4 @@
+import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import {
@@ -8,24 +9,38 @@ import {
   type SheafErrorCode,
   type SheafErrorJson,
 } from '@sheaf/protocol'
+import type { ApiTls } from './api-place.js'
 import { isToken } from './api-token.js'
 import type { ApiAgent } from './ports.js'
 import { registerEvents } from './events.js'
 import { registerMembershipRoutes } from './membership-routes.js'
-import { registerAgentRoutes, registerJobRoutes } from './routes.js'
+import { guardRequest, namesOf } from './request-guard.js'
+import { registerAgentRoutes, registerJobRoutes, registerRevocationRoutes } from './routes.js'
 
 export interface ApiServerInit {
   readonly token: string
   readonly host: string
   readonly port: number
   readonly version: string
+  /** Speaks HTTPS with these. */
+  readonly tls?: ApiTls | undefined
+  /** Requests in 10 s of whoever has the token; others may ask a tenth of that. Default 5,000. */
+  readonly requestsPer10s?: number | undefined
 }
+
+const defaultRequests = 5_000
+const rateWindowMs = 10_000
+const maxConnections = 512
+/** A request that takes longer to say is no request. */
+const requestTimeoutMs = 30_000
 
 /** HTTP status of the errors that are not simply a bad request. */
 const statusOf: Partial<Record<SheafErrorCode, number>> = {
   SHEAF_UNAUTHORIZED: 401,
   SHEAF_NOT_ALLOWED: 403,
   SHEAF_FARM_KEY_MISSING: 403,
+  SHEAF_RATE_LIMITED: 429,
+  SHEAF_MEMBER_REVOKED: 409,
   SHEAF_JOB_NOT_FOUND: 404,
   SHEAF_MEMBER_UNKNOWN: 404,
   SHEAF_ALREADY_MEMBER: 409,
@@ -36,7 +51,7 @@ const statusOf: Partial<Record<SheafErrorCode, number>> = {
   SHEAF_INTERNAL: 500,
 }
 
-/** The local HTTP API: loopback, token, one schema per body, an OpenAPI document. */
+/** The HTTP API: loopback unless told otherwise, token, limits, one schema per body, an OpenAPI document. */
 export class ApiServer {
   readonly #agent: ApiAgent
   readonly #init: ApiServerInit
@@ -54,15 +69,22 @@ export class ApiServer {
 
   /** `SHEAF_PORT_IN_USE` when another program listens there. */
   async start(): Promise<void> {
-    const server = fastify({ bodyLimit: 1 << 20, forceCloseConnections: true, logger: false })
+    const { tls, token, host } = this.#init
+    const limits = { bodyLimit: 1 << 20, requestTimeout: requestTimeoutMs }
+    const server = fastify({
+      ...limits,
+      forceCloseConnections: true,
+      logger: false,
+      https: tls === undefined ? null : { ...tls },
+    }) as unknown as FastifyInstance
+    server.server.maxConnections = maxConnections
     this.#server = server
+    await this.#limitRate(server)
     await server.register(swagger, {
       openapi: { info: { title: 'Sheaf agent', version: this.#init.version, description: 'The API of one agent.' } },
     })
-    server.addHook('onRequest', async (request) => {
-      guardHost(request.headers.host, request.headers.origin)
-      if (!isToken(this.#init.token, request.headers.authorization)) throw unauthorized()
-    })
+    const guard = { token, scheme: tls === undefined ? ('http' as const) : ('https' as const), names: namesOf(host) }
+    server.addHook('onRequest', async (request) => guardRequest(guard, request.headers))
     server.setErrorHandler((error: FastifyError, _request, reply) => {
       const known = describe(error)
       return reply.status(statusOf[known.code as SheafErrorCode] ?? 400).send(known)
@@ -76,6 +98,7 @@ export class ApiServer {
       registerAgentRoutes(scope, this.#agent)
       registerJobRoutes(scope, this.#agent)
       registerMembershipRoutes(scope, this.#agent.membership)
+      registerRevocationRoutes(scope, this.#agent)
       registerEvents(scope, this.#agent)
       scope.get(apiPaths.openapi, { schema: { hide: true } }, () => server.swagger())
     })
@@ -85,6 +108,25 @@ export class ApiServer {
   async stop(): Promise<void> {
     await this.#server?.close()
     this.#server = undefined
+  }
+
+  /** Who has the token counts for itself: a page that floods the API with refusals stops nobody else. */
+  async #limitRate(server: FastifyInstance): Promise<void> {
+    const { token, requestsPer10s: max = defaultRequests } = this.#init
+    await server.register(rateLimit, {
+      global: false,
+      timeWindow: rateWindowMs,
+      keyGenerator: ({ headers, ip }) => (isToken(token, headers.authorization) ? 'holder' : `stranger ${ip}`),
+      max: (_request, key) => (key === 'holder' ? max : Math.ceil(max / 10)),
+      errorResponseBuilder: () =>
+        new SheafError({
+          code: 'SHEAF_RATE_LIMITED',
+          message: 'Too many requests at once.',
+          hint: 'Ask again in ten seconds; to follow the farm, GET /v1/events tells what changes.',
+        }),
+    })
+    // Before anything else is looked at, also where there is no such route.
+    server.addHook('onRequest', server.rateLimit())
   }
 
   async #listen(server: FastifyInstance): Promise<void> {
@@ -103,22 +145,6 @@ export class ApiServer {
     const address = server.server.address()
     this.#port = typeof address === 'object' && address !== null ? address.port : port
   }
-}
-
-/** A page in a browser must not reach the API through a name that it rebinds, nor from another origin. */
-function guardHost(host: string | undefined, origin: string | undefined): void {
-  const name = (host ?? '').replace(/:\d+$/, '')
-  const local = name === '127.0.0.1' || name === 'localhost' || name === '[::1]'
-  const sameOrigin = origin === undefined || origin === `http://${host}`
-  if (!local || !sameOrigin) throw unauthorized()
-}
-
-function unauthorized(): SheafError {
-  return new SheafError({
-    code: 'SHEAF_UNAUTHORIZED',
-    message: 'The request has no valid token, or does not come from this machine.',
-    hint: 'The token lies in run/api-token in the agent’s store; the sheaf command reads it by itself.',
-  })
 }
 
 function describe(error: FastifyError): SheafErrorJson {

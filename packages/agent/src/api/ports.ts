@@ -13,6 +13,8 @@ import type {
   MembersView,
   MemberView,
   PresetView,
+  RevocationView,
+  RevokeRequest,
   SubmitRequest,
   SubmitResponse,
 } from '@sheaf/protocol'
@@ -32,6 +34,8 @@ export interface ApiAgent {
   pauseJob(job: string, paused: boolean): Promise<JobView>
   requeueJob(job: string): Promise<JobView>
   prioritizeJob(job: string, priority: number): Promise<JobView>
+  /** Puts a member out; `member` is its name, its peer id or the end of it. */
+  revokeMember(member: string, request: RevokeRequest): Promise<RevocationView>
   pauseAgent(paused: boolean): Promise<AgentView>
   readonly membership: ApiMembership
   bench(again: boolean): Promise<BenchResponse>

@@ -10,9 +10,12 @@ import {
   LogLineSchema,
   PresetViewSchema,
   PriorityRequestSchema,
+  RevocationViewSchema,
+  RevokeRequestSchema,
   SubmitRequestSchema,
   SubmitResponseSchema,
   type BenchRequest,
+  type RevokeRequest,
   type SubmitRequest,
 } from '@sheaf/protocol'
 import type { ApiAgent } from './ports.js'
@@ -40,6 +43,15 @@ export function registerAgentRoutes(server: FastifyInstance, agent: ApiAgent): v
     apiPaths.log,
     { schema: { querystring: LogQuerySchema, ...answer(Type.Array(LogLineSchema)) } },
     (request) => agent.log(request.query.lines ?? 200),
+  )
+}
+
+/** Routes about who is put out of the farm. */
+export function registerRevocationRoutes(server: FastifyInstance, agent: ApiAgent): void {
+  server.post<{ Params: { member: string }; Body: RevokeRequest }>(
+    apiPaths.memberRevoke,
+    { schema: { body: RevokeRequestSchema, ...answer(RevocationViewSchema) } },
+    (request) => agent.revokeMember(request.params.member, request.body),
   )
 }
 

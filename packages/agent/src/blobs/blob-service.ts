@@ -14,9 +14,11 @@ import { blockMemory } from '../hashing/index.js'
 import type { Log } from '../log/index.js'
 import { silentLog, type FarmStream } from '../network/index.js'
 import type { AssetRegistry } from './asset-registry.js'
+import type { BlobAccess } from './blob-access.js'
 import { BlobClient, contentFrameBytes } from './blob-client.js'
 import { BlockLanes, type FetchedBlock } from './block-lanes.js'
 import { blobNotFound, type BlobStore, type StoredBlob } from './blob-store.js'
+import type { CapabilityBook } from './capability-book.js'
 import type { BlobStreams } from './ports.js'
 import { SharedTransfers } from './shared-transfers.js'
 
@@ -24,6 +26,10 @@ export interface BlobServiceComponents {
   readonly streams: BlobStreams
   readonly store: BlobStore
   readonly registry: AssetRegistry
+  /** Who may have what. Default: everything, whoever the streams let in. */
+  readonly access?: BlobAccess | undefined
+  /** What this agent, being a guest, shows with its requests. */
+  readonly capabilities?: CapabilityBook | undefined
   readonly log?: Log | undefined
 }
 
@@ -36,6 +42,8 @@ export class BlobService {
   readonly #streams: BlobStreams
   readonly #store: BlobStore
   readonly #registry: AssetRegistry
+  readonly #access: BlobAccess
+  readonly #capabilities: CapabilityBook | undefined
   readonly #log: Log
   readonly #blobs = new SharedTransfers<StoredBlob>(blobsAtOnce)
   readonly #lanes: BlockLanes
@@ -44,6 +52,8 @@ export class BlobService {
     this.#streams = components.streams
     this.#store = components.store
     this.#registry = components.registry
+    this.#access = components.access ?? (() => undefined)
+    this.#capabilities = components.capabilities
     this.#log = components.log ?? silentLog
     this.#lanes = new BlockLanes(components.streams)
     this.#streams.handle(protocols.blob, (stream) => this.#serve(stream))
@@ -72,13 +82,19 @@ export class BlobService {
     block: { readonly jobId: JobId; readonly assetId: AssetId; readonly block: number },
     options: { readonly expectedBytes: number; readonly signal?: AbortSignal | undefined },
   ): Promise<FetchedBlock> {
-    return this.#lanes.fetch(peer, { kind: 'asset-block', ...block }, options)
+    return this.#lanes.fetch(peer, this.#shown({ kind: 'asset-block', ...block }), options)
+  }
+
+  /** The request with the capability that it needs, if this agent has one. */
+  #shown<R extends BlobRequest>(request: R): R {
+    const capability = this.#capabilities?.for(request)
+    return capability === undefined ? request : { ...request, capability }
   }
 
   async #transferBlob(peer: PeerId, id: BlobId, signal: AbortSignal): Promise<StoredBlob> {
     const client = await BlobClient.open(this.#streams, peer, signal)
     try {
-      const { sizeBytes } = await client.ask({ kind: 'blob', blob: id })
+      const { sizeBytes } = await client.ask(this.#shown({ kind: 'blob', blob: id }))
       const stored = await this.#store.put(client.content(sizeBytes), { expect: id, signal })
       await client.close()
       return stored
@@ -100,9 +116,11 @@ export class BlobService {
   async #answer(stream: FarmStream, request: BlobRequest): Promise<void> {
     let found: { readonly sha256: string; readonly sizeBytes: number; readonly content: AsyncIterable<Uint8Array> }
     try {
+      this.#access(stream.peer, request)
       found = request.kind === 'blob' ? await this.#findBlob(request.blob) : await this.#findBlock(request)
     } catch (error) {
-      this.#log.debug({ peer: stream.peer, request, error }, 'blob not served')
+      const { capability: _long, ...what } = request
+      this.#log.debug({ peer: stream.peer, request: what, error }, 'blob not served')
       const { code, message } = isSheafError(error) ? error : { code: 'SHEAF_INTERNAL', message: 'It cannot be read.' }
       await stream.write(blobResponseToWire({ kind: 'error', code, message }))
       return

@@ -7,24 +7,25 @@ import {
   factPayloadToWire,
   isKnownFactKind,
   parseFactHash,
+  SheafError,
   signedFactFromWire,
   signedFactToWire,
-  SheafError,
   type Fact,
   type FactBody,
+  type FactHash,
   type FactIntent,
   type LogId,
   type SignedFact,
+  type SignedPlace,
 } from '@sheaf/protocol'
-import { verifySignature, type Identity } from '../identity/index.js'
+import type { Identity } from '../identity/index.js'
+import { placeBytes, verifyPlace } from './signed-place.js'
 
 const checksumBytes = 4
-/** Signatures are over this and the body, so that one of ours never means anything elsewhere. */
-const signingContext = Buffer.from('sheaf fact 1\n')
-
 /** A fact on its way into the store or out of it. */
 export interface FactRecord {
   readonly body: FactBody
+  readonly hash: FactHash
   readonly signed: SignedFact
   /** Absent for a kind, or a payload, that this version cannot read: kept and forwarded all the same. */
   readonly fact: Fact | undefined
@@ -34,25 +35,31 @@ export interface FactRecord {
 export function authorFact(
   identity: Identity,
   intent: FactIntent,
-  place: { readonly logId: LogId; readonly seq: number; readonly lamport: number },
+  place: { readonly logId: LogId; readonly seq: number; readonly lamport: number; readonly prev: FactHash | undefined },
 ): FactRecord {
   const payload = factPayloadToWire(intent)
   factPayloadFromWire(intent.kind, payload)
   const bytes = factBodyToWire({ author: identity.peerId, ...place, kind: intent.kind, payload })
-  const signed = { body: bytes, signature: identity.sign(Buffer.concat([signingContext, bytes])) }
-  return readRecord(signed)
+  const hash = hashOf(bytes)
+  return readRecord({ body: bytes, signature: identity.sign(placeBytes({ ...place, hash })) })
 }
 
 /** Reads a fact's body and, where it can, its payload. `SHEAF_WIRE_*`. The signature is not judged here. */
 export function readRecord(signed: SignedFact): FactRecord {
   const body = factBodyFromWire(signed.body)
-  return { body, signed, fact: readFact(body, signed.body) }
+  const hash = hashOf(signed.body)
+  return { body, hash, signed, fact: readFact(body, hash) }
+}
+
+/** What its author signed: enough to prove a fork, without the fact itself. */
+export function placeOfRecord({ body, hash, signed }: FactRecord): SignedPlace {
+  return { seq: body.seq, prev: body.prev, hash, signature: signed.signature }
 }
 
 /** `SHEAF_FACT_INVALID` when the author did not sign this. */
-export function verifyRecord({ body, signed }: FactRecord): void {
-  if (verifySignature(body.author, Buffer.concat([signingContext, signed.body]), signed.signature)) return
-  throw factInvalid(body, "its signature is not its author's")
+export function verifyRecord(record: FactRecord): void {
+  if (verifyPlace(record.body, placeOfRecord(record))) return
+  throw factInvalid(record.body, "its signature is not its author's")
 }
 
 export function factInvalid(body: FactBody, why: string): SheafError {
@@ -81,11 +88,15 @@ export function signedFromDisk(value: Uint8Array): SignedFact | undefined {
   return signedFactFromWire(bytes)
 }
 
-function readFact(body: FactBody, bytes: Uint8Array): Fact | undefined {
+function hashOf(body: Uint8Array): FactHash {
+  const hash = parseFactHash(createHash('sha256').update(body).digest('hex'))
+  if (hash === undefined) throw new Error('a SHA-256 does not look like one')
+  return hash
+}
+
+function readFact(body: FactBody, hash: FactHash): Fact | undefined {
   const { kind, author, lamport, logId, seq } = body
   if (!isKnownFactKind(kind)) return undefined
-  const hash = parseFactHash(createHash('sha256').update(bytes).digest('hex'))
-  if (hash === undefined) throw new Error('a SHA-256 does not look like one')
   try {
     const payload = factPayloadFromWire(kind, body.payload)
     return { kind, payload, stamp: { lamport, author, hash }, logId, seq } as Fact

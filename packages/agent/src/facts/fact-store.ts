@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events'
 import {
   assertNever,
-  parseLogId,
   SheafError,
+  type Credentials,
   type Fact,
   type FactIntent,
   type LogHead,
@@ -11,18 +11,24 @@ import {
   type SignedFact,
 } from '@sheaf/protocol'
 import type { Identity } from '../identity/index.js'
-import { knownFacts, newLogId, stageRecords, type FactBatch } from './fact-batch.js'
+import { knownFacts, newBatch, newLogId, stageRecords, type FactBatch } from './fact-batch.js'
 import { takeIn } from './fact-intake.js'
 import { authorFact, type FactRecord } from './fact-record.js'
-import { FactTable, type LogName } from './fact-table.js'
-import { LogHeads, logKey } from './log-heads.js'
-import { storeDamaged, type StoreDatabase } from './store-database.js'
+import { FactTable } from './fact-table.js'
+import { logKey, type LogHeads, type LogName } from './log-heads.js'
+import { openLogs, type OpenedLogs } from './open-logs.js'
+import { certifiedKey, checkAllowed, ownPapers } from './own-papers.js'
+import type { StoreDatabase } from './store-database.js'
 
 export interface FactStoreInit {
   /** Named in errors. */
   readonly dir: string
   readonly db: StoreDatabase
   readonly identity: Identity
+  /** This agent's place in its farm; renewed certificates are said with the next fact. */
+  readonly membership: { readonly credentials: Credentials }
+  /** Text that differs where a copy of this store lies: there another log is begun. Default: never. */
+  readonly place?: string | undefined
 }
 
 /** Facts that have just reached this disk (synced), of known kinds, in the order in which they were stored. */
@@ -45,6 +51,8 @@ export interface FactStoreEvents {
   facts: [event: FactsEvent]
   /** Logs that grew, unknown kinds included. */
   grown: [heads: readonly LogHead[]]
+  /** Logs that were found to have two branches. */
+  forked: [logs: readonly LogName[]]
 }
 
 type Task =
@@ -71,29 +79,25 @@ export class FactStore extends EventEmitter<FactStoreEvents> {
   readonly #tasks: Task[] = []
   #heads: LogHeads
   #logId: LogId
+  #certified: string | undefined
   #writing: Promise<void> = Promise.resolve()
   #isWriting = false
   #closed = false
 
-  private constructor(init: FactStoreInit, table: FactTable, { heads, logId }: { heads: LogHeads; logId: LogId }) {
+  private constructor(init: FactStoreInit, table: FactTable, opened: OpenedLogs) {
     super()
     this.setMaxListeners(0)
     this.#init = init
     this.#table = table
-    this.#heads = heads
-    this.#logId = logId
+    this.#heads = opened.heads
+    this.#logId = opened.logId
+    this.#certified = opened.certified
   }
 
   /** Reads all records once. `SHEAF_STORE_DAMAGED` when one does not read back as it was written. */
   static async open(init: FactStoreInit): Promise<FactStore> {
-    const table = new FactTable(init.db, init.dir)
-    const heads = new LogHeads()
-    for await (const { body } of table.readAll()) heads.advance(body)
-    const kept = await table.ownLogId()
-    const logId = kept === undefined ? newLogId() : parseLogId(kept)
-    if (logId === undefined) throw storeDamaged(init.dir, 'the id of its own log is not one')
-    if (kept === undefined) await table.setOwnLogId(logId)
-    return new FactStore(init, table, { heads, logId })
+    const table = new FactTable(init.db, init.membership.credentials.farmId, init.dir)
+    return new FactStore(init, table, await openLogs(table, { ...init, self: init.identity.peerId }))
   }
 
   /** Id of the log that `append` writes. */
@@ -101,19 +105,39 @@ export class FactStore extends EventEmitter<FactStoreEvents> {
     return this.#logId
   }
 
-  /** Last sequence of every log, all synced. */
+  /** Where every log stands, all synced; of one with two branches what lies before them. */
   heads(): readonly LogHead[] {
     return this.#heads.list()
   }
 
-  /** Last sequence of one log; 0 when nothing of it is here. */
+  /** Last sequence of one log that counts; 0 when nothing of it is here. */
   headOf(log: LogName): number {
-    return this.#heads.seq(log)
+    return this.#heads.head(log).seq
   }
 
-  /** Authors facts: stamped, signed, synced, then emitted and returned. Concurrent calls share one sync. `SHEAF_WIRE_*`, `SHEAF_DISK_FULL`. */
+  /** Where one log stands; 0 when nothing of it is here. */
+  head(log: LogName): LogHead {
+    return this.#heads.head(log)
+  }
+
+  /** Logs with two branches, and the last sequence of each that counts. */
+  frozen(): readonly LogHead[] {
+    return this.#heads.frozen()
+  }
+
+  /** Last sequence of one log that is stored, also of a branch that does not count. */
+  storedOf(log: LogName): number {
+    return this.#heads.stored(log)
+  }
+
+  /** Authors facts: stamped, signed, synced, then emitted and returned. Concurrent calls share one sync. `SHEAF_NOT_ALLOWED` for what this agent's role may not say, `SHEAF_WIRE_*`, `SHEAF_DISK_FULL`. */
   append(intents: readonly FactIntent[]): Promise<readonly Fact[]> {
     return new Promise((resolve, reject) => this.#submit({ kind: 'append', intents, settle: { resolve, reject } }))
+  }
+
+  /** Says this agent's certificates if its log does not say them yet: so it is known also while it is away. */
+  async certify(): Promise<void> {
+    await this.append([])
   }
 
   /** Takes in what a peer sent: verified, without gaps, synced, then emitted. Rejects only when the disk does. */
@@ -165,7 +189,7 @@ export class FactStore extends EventEmitter<FactStoreEvents> {
   }
 
   async #writeBatch(): Promise<void> {
-    const batch: FactBatch = { heads: new LogHeads(this.#heads), logId: this.#logId, records: [], done: [], failed: [] }
+    const batch = newBatch(this.#heads, this.#logId, this.#certified)
     for (let task = this.#tasks.shift(); task !== undefined; task = this.#tasks.shift()) {
       await this.#stage(batch, task)
       if (batch.records.length >= recordsPerBatch) break
@@ -194,64 +218,94 @@ export class FactStore extends EventEmitter<FactStoreEvents> {
 
   #isBehind(heads: readonly LogHead[], held: LogHeads, logId: LogId): boolean {
     const own = heads.find((head) => head.author === this.#init.identity.peerId && head.logId === logId)
-    return own !== undefined && own.seq > held.seq(own)
+    return own !== undefined && own.seq > held.stored(own)
   }
 
   #stageAppend(batch: FactBatch, { intents, settle }: Extract<Task, { kind: 'append' }>): void {
-    const log = { author: this.#init.identity.peerId, logId: batch.logId }
-    const first = { seq: batch.heads.seq(log) + 1, lamport: batch.heads.lamport + 1 }
     let records: readonly FactRecord[]
     try {
-      records = intents.map((intent, n) =>
-        authorFact(this.#init.identity, intent, { logId: log.logId, seq: first.seq + n, lamport: first.lamport + n }),
-      )
+      records = this.#author(batch, intents, 'certify')
     } catch (error) {
       settle.reject(error)
       return
     }
     const facts = knownFacts(records)
-    stageRecords(batch, records)
     batch.failed.push(settle.reject)
     batch.done.push(() => {
-      settle.resolve(facts)
+      settle.resolve(intents.length === 0 ? [] : facts.slice(-intents.length))
       if (facts.length > 0) this.#tell('facts', { facts, origin: 'self' })
     })
   }
 
+  /** Stages own facts; before the first of a log, and when they were renewed, this agent's certificates. */
+  #author(batch: FactBatch, intents: readonly FactIntent[], alone?: 'certify'): readonly FactRecord[] {
+    const { identity, membership } = this.#init
+    const papers = ownPapers(membership.credentials.chain)
+    for (const intent of intents) checkAllowed(intent, papers.payload.certificate)
+    const log = { author: identity.peerId, logId: batch.logId }
+    const isCertified = batch.certified === certifiedKey(log.logId, papers.key)
+    const said = isCertified || (intents.length === 0 && alone === undefined) ? intents : [papers, ...intents]
+    const records: FactRecord[] = []
+    let last = batch.heads.last(log)
+    for (const intent of said) {
+      const lamport = Math.max(batch.heads.lamport, last?.lamport ?? 0) + 1
+      const record = authorFact(identity, intent, {
+        logId: log.logId,
+        seq: (last?.seq ?? 0) + 1,
+        lamport,
+        prev: last?.hash,
+      })
+      records.push(record)
+      last = { seq: record.body.seq, hash: record.hash, lamport }
+    }
+    // Nothing is staged before all could be written.
+    stageRecords(batch, records)
+    if (records.length > 0) batch.certified = certifiedKey(log.logId, papers.key)
+    return records
+  }
+
   async #stageIngest(batch: FactBatch, { facts, from, settle }: Extract<Task, { kind: 'ingest' }>): Promise<void> {
-    const { accepted, spokenOf, refused } = await takeIn(batch, facts, this.#init.identity.peerId)
+    const { identity, membership } = this.#init
+    const farmKeys = new Set([membership.credentials.farmKey])
+    const place = { batch, table: this.#table, self: identity.peerId, farmKeys }
+    const { accepted, spokenOf, refused, intents } = await takeIn(place, facts)
     const known = knownFacts(accepted)
+    const own = knownFacts(this.#author(batch, intents))
     batch.failed.push(settle.reject)
     batch.done.push(() => {
-      const heads = spokenOf.map(({ author, logId }) => ({ author, logId, seq: this.#heads.seq({ author, logId }) }))
-      settle.resolve({ accepted: accepted.length, heads, refused })
+      settle.resolve({ accepted: accepted.length, heads: spokenOf.map((log) => this.#heads.head(log)), refused })
       if (known.length > 0) this.#tell('facts', { facts: known, origin: from })
+      if (own.length > 0) this.#tell('facts', { facts: own, origin: 'self' })
     })
   }
 
   async #write(batch: FactBatch): Promise<void> {
     try {
-      await this.#table.write(batch.records, batch.logId === this.#logId ? undefined : batch.logId)
+      const logId = batch.logId === this.#logId ? undefined : batch.logId
+      await this.#table.write(batch.records, { logId, salvaged: batch.salvaged })
     } catch (error) {
       for (const fail of batch.failed) fail(error)
       return
     }
     this.#heads = batch.heads
     this.#logId = batch.logId
+    this.#certified = batch.certified
     const grown = new Map(batch.records.map(({ body }) => [logKey(body), body]))
     for (const done of batch.done) done()
     if (grown.size > 0) {
       this.#tell(
         'grown',
-        [...grown.values()].map(({ author, logId, seq }) => ({ author, logId, seq })),
+        [...grown.values()].map((log) => this.#heads.head(log)),
       )
     }
+    if (batch.forked.length > 0) this.#tell('forked', batch.forked)
   }
 
   /** A listener that throws must not undo what is on disk; its error still surfaces. */
   #tell(event: 'facts', value: FactsEvent): void
   #tell(event: 'grown', value: readonly LogHead[]): void
-  #tell(event: 'facts' | 'grown', value: never): void {
+  #tell(event: 'forked', value: readonly LogName[]): void
+  #tell(event: keyof FactStoreEvents, value: never): void {
     try {
       this.emit(event, value)
     } catch (error) {

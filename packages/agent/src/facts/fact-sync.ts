@@ -1,9 +1,12 @@
 import {
+  allowanceOf,
   assertNever,
   factsMessageFromWire,
   limits,
   protocols,
+  SheafError,
   type Fact,
+  type FactsMessage,
   type LogHead,
   type PeerId,
   type SignedFact,
@@ -60,6 +63,7 @@ export class FactSync {
     this.#network.on('peer-connected', this.#onConnected)
     this.#network.on('peer-lost', this.#onLost)
     this.#store.on('grown', this.#onGrown)
+    this.#store.on('forked', this.#onForked)
     for (const peer of this.#network.peers()) this.#onConnected(peer)
     this.#timer = setInterval(() => {
       for (const peer of this.#peers.values()) peer.refresh()
@@ -73,6 +77,7 @@ export class FactSync {
     this.#network.off('peer-connected', this.#onConnected)
     this.#network.off('peer-lost', this.#onLost)
     this.#store.off('grown', this.#onGrown)
+    this.#store.off('forked', this.#onForked)
     for (const peer of this.#peers.values()) peer.stop()
     this.#peers.clear()
   }
@@ -109,7 +114,7 @@ export class FactSync {
   }
 
   readonly #onConnected = ({ peer }: { readonly peer: PeerId }): void => {
-    if (this.#peers.has(peer)) return
+    if (this.#peers.has(peer) || !this.#mayTalk(peer, 'facts')) return
     const onConfirmed = (): void => this.#settleWaiters()
     const components = { peer, network: this.#network, store: this.#store, log: this.#log, onConfirmed }
     this.#peers.set(peer, new PeerSync(components))
@@ -122,6 +127,11 @@ export class FactSync {
 
   readonly #onGrown = (heads: readonly LogHead[]): void => {
     for (const peer of this.#peers.values()) peer.grown(heads)
+  }
+
+  /** Heads are compared at once: branches may part earlier than is known. */
+  readonly #onForked = (): void => {
+    for (const peer of this.#peers.values()) peer.refresh()
   }
 
   #settleWaiters(): void {
@@ -139,6 +149,7 @@ export class FactSync {
       const frame = await stream.read(limits.factsMessageBytes)
       if (frame === undefined) return
       const message = factsMessageFromWire(frame)
+      if (!this.#mayTalk(from, message.kind)) throw notAllowed(from)
       const peer = this.#peers.get(from)
       if (peer === undefined) {
         // Its stream was quicker than the news that it is connected. Left open, the peer would talk to nobody for ever.
@@ -162,9 +173,19 @@ export class FactSync {
     }
   }
 
+  /** Guests neither hear facts nor say any. */
+  #mayTalk(peer: PeerId, kind: FactsMessage['kind']): boolean {
+    const role = this.#network.member(peer)?.certificate.role
+    return role !== undefined && allowanceOf('facts', kind, role) === 'yes'
+  }
+
   async #take(facts: readonly SignedFact[], from: PeerId, peer: PeerSync): Promise<void> {
     const outcome = await this.#store.ingest(facts, from)
     for (const error of outcome.refused) this.#log.warn({ peer: from, error }, 'fact refused')
     peer.ack(outcome.heads)
   }
+}
+
+function notAllowed(peer: PeerId): SheafError {
+  return new SheafError({ code: 'SHEAF_NOT_ALLOWED', message: 'Facts are not for guests.', details: { peer } })
 }

@@ -1,27 +1,33 @@
-import { SheafError, type LogId, type PeerId, type SignedFact } from '@sheaf/protocol'
+import { SheafError, type FactHash, type FarmId, type LogId, type SignedFact } from '@sheaf/protocol'
 import { readRecord, recordToDisk, signedFromDisk, type FactRecord } from './fact-record.js'
-import { logKey } from './log-heads.js'
+import { logKey, type LogName } from './log-heads.js'
 import { storeDamaged, type StoreDatabase } from './store-database.js'
 
-/** Names one log. */
-export interface LogName {
-  readonly author: PeerId
-  readonly logId: LogId
+const ownLogKey = 'own-log'
+const placeKey = 'place'
+const salvagedKey = (hash: FactHash): string => `salvaged/${hash}`
+
+/** What one batch changes beside the records. */
+export interface MetaChange {
+  /** Id of the log that is written from now on. */
+  readonly logId?: LogId | undefined
+  /** Facts of a log of our own with two branches that are said again by this batch. */
+  readonly salvaged?: readonly FactHash[] | undefined
 }
 
-const ownLogKey = 'own-log'
-
-/** Facts on disk: records in order of log and sequence, and the id of the log that this store writes. */
+/** One farm's facts on disk: records in order of log and sequence, and the id of the log that this store writes. */
 export class FactTable {
+  readonly #db: StoreDatabase
   readonly #dir: string
   readonly #records
   readonly #meta
 
   /** `dir` is named in errors. */
-  constructor(db: StoreDatabase, dir: string) {
+  constructor(db: StoreDatabase, farm: FarmId, dir: string) {
+    this.#db = db
     this.#dir = dir
-    this.#records = db.sublevel<string, Uint8Array>('facts', { valueEncoding: 'view' })
-    this.#meta = db.sublevel('facts-meta', { valueEncoding: 'utf8' })
+    this.#records = db.sublevel<string, Uint8Array>(['farm', farm, 'facts'], { valueEncoding: 'view' })
+    this.#meta = db.sublevel(['farm', farm, 'facts-meta'], { valueEncoding: 'utf8' })
   }
 
   /** Every record by log, then sequence. `SHEAF_STORE_DAMAGED` when one does not read back as it was written, or is missing. */
@@ -64,27 +70,52 @@ export class FactTable {
     return facts
   }
 
+  /** One fact; `undefined` when it is not stored. */
+  async record(log: LogName, seq: number): Promise<FactRecord | undefined> {
+    const [signed] = await this.range(log, seq, { count: 1, bytes: 1 })
+    if (signed === undefined) return undefined
+    const record = readRecord(signed)
+    return record.body.seq === seq ? record : undefined
+  }
+
   /** Id of the log that this store writes; `undefined` in a new store. */
   ownLogId(): Promise<string | undefined> {
     return this.#meta.get(ownLogKey)
   }
 
+  /** Where the store lay when that log was begun. */
+  place(): Promise<string | undefined> {
+    return this.#meta.get(placeKey)
+  }
+
   /** On disk when it resolves. */
-  async setOwnLogId(logId: LogId): Promise<void> {
-    await this.#meta.put(ownLogKey, logId, { sync: true } as never)
+  async beginLog(logId: LogId, place: string): Promise<void> {
+    await this.#meta.batch(
+      [
+        { type: 'put', key: ownLogKey, value: logId },
+        { type: 'put', key: placeKey, value: place },
+      ],
+      { sync: true } as never,
+    )
+  }
+
+  /** Whether a fact of an own log with two branches was said again. */
+  async isSalvaged(hash: FactHash): Promise<boolean> {
+    return (await this.#meta.get(salvagedKey(hash))) !== undefined
   }
 
   /** On disk, all or none, when it resolves. `SHEAF_DISK_FULL`, `SHEAF_STORE_DAMAGED`. */
-  async write(records: readonly FactRecord[], newLogId: LogId | undefined): Promise<void> {
+  async write(records: readonly FactRecord[], { logId, salvaged = [] }: MetaChange): Promise<void> {
+    const meta = [
+      ...(logId === undefined ? [] : [{ key: ownLogKey, value: logId as string }]),
+      ...salvaged.map((hash) => ({ key: salvagedKey(hash), value: '' })),
+    ].map((entry) => ({ type: 'put' as const, sublevel: this.#meta, ...entry }))
+    const puts = records.map((record) => {
+      return { type: 'put' as const, sublevel: this.#records, key: recordKey(record.body), value: recordToDisk(record) }
+    })
+    if (meta.length + puts.length === 0) return
     try {
-      // First the new log's id: facts of a log that is forgotten would be continued by nobody, which harms nothing.
-      if (newLogId !== undefined) await this.setOwnLogId(newLogId)
-      if (records.length === 0) return
-      const puts = records.map((record) => {
-        return { type: 'put' as const, key: recordKey(record.body), value: recordToDisk(record) }
-      })
-      // `sync` is an option of the database below the sublevel, which passes it on.
-      await this.#records.batch(puts, { sync: true } as never)
+      await this.#db.batch([...meta, ...puts] as never, { sync: true })
     } catch (cause) {
       throw this.#writeError(cause)
     }

@@ -1,33 +1,36 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, cp } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
-  factBodyToWire,
+  certificateFromWire,
   factsMessageFromWire,
   factsMessageToWire,
+  parseFarmId,
   parseJobId,
   parseLogId,
   protocols,
+  type Credentials,
   type Fact,
   type FactIntent,
   type JobId,
-  type LogId,
-  type SignedFact,
 } from '@sheaf/protocol'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Identity } from '../identity/index.js'
-import { foundTestFarm } from '../measuring/found-test-farm.js'
+import { foundTestFarm, type TestFarm } from '../measuring/found-test-farm.js'
 import { FarmMembership } from '../membership/index.js'
 import { FarmNetwork } from '../network/index.js'
 import { FactStore, FactSync, openStoreDatabase, type FactsEvent } from './index.js'
+import { LogWriter } from './testing/log-writer.js'
 
 // Real sockets and disks: slow on a busy machine, and no figure of theirs is tested here.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
-const farm = await foundTestFarm()
-const memberOf = (identity: Identity) => new FarmMembership({ credentials: farm.credentialsFor(identity) })
+let farm: TestFarm
+beforeAll(async () => {
+  farm = await foundTestFarm()
+})
 let dir: string
 let cleanups: (() => Promise<unknown>)[]
 beforeEach(async () => {
@@ -42,17 +45,27 @@ const job = (n: number): JobId => parseJobId(n.toString(36).padStart(20, '0')) ?
 const canceled = (n: number): FactIntent => ({ kind: 'job-canceled', payload: { jobId: job(n) } })
 const range = (count: number) => Array.from({ length: count }, (_, n) => n)
 
-async function openStore(name: string) {
+/** Certificates are made once for each identity: a store must not take every start for a renewal. */
+const issued = new Map<string, Credentials>()
+function credentialsOf(identity: Identity): Credentials {
+  const credentials = issued.get(identity.peerId) ?? farm.credentialsFor(identity)
+  issued.set(identity.peerId, credentials)
+  return credentials
+}
+
+async function openStore(name: string, init: { credentials?: Credentials; place?: string } = {}) {
   const at = join(dir, name)
   const identity = await Identity.open(at)
   const db = await openStoreDatabase(join(at, 'db'))
-  const store = await FactStore.open({ dir: at, db, identity })
+  const { place, credentials = credentialsOf(identity) } = init
+  const membership = new FarmMembership({ credentials })
+  const store = await FactStore.open({ dir: at, db, identity, membership, place })
   const close = async () => {
     await store.close()
     await db.close()
   }
   cleanups.push(close)
-  return { store, identity, db, close, dir: at }
+  return { store, identity, membership, db, close, dir: at }
 }
 
 async function collect(facts: AsyncIterable<Fact>): Promise<readonly Fact[]> {
@@ -61,22 +74,13 @@ async function collect(facts: AsyncIterable<Fact>): Promise<readonly Fact[]> {
   return all
 }
 
-/** A fact of any kind as an author elsewhere would sign it. */
-function signed(
-  identity: Identity,
-  fact: {
-    readonly logId: LogId
-    readonly seq: number
-    readonly lamport?: number
-    readonly kind?: string
-    readonly payload?: Uint8Array
-  },
-): SignedFact {
-  const { logId, seq, lamport = seq, kind = 'kind-of-tomorrow', payload = new Uint8Array([1, 2, 3]) } = fact
-  const body = factBodyToWire({ author: identity.peerId, logId, seq, lamport, kind, payload })
-  return { body, signature: identity.sign(Buffer.concat([Buffer.from('sheaf fact 1\n'), body])) }
-}
 const someLog = parseLogId('0123456789abcdef0123456789abcdef') ?? expect.fail('not a log id')
+
+/** Log of a member whom no store here knows. */
+async function writerOf(name = 'author', logId = someLog) {
+  const identity = await Identity.open(join(dir, name))
+  return { from: identity.peerId, identity, log: new LogWriter(identity, logId, credentialsOf(identity)) }
+}
 
 describe('FactStore', () => {
   it('stamps, signs, keeps and replays', async () => {
@@ -84,20 +88,22 @@ describe('FactStore', () => {
     const events: FactsEvent[] = []
     store.on('facts', (event) => events.push(event))
     const [first, second] = await store.append([canceled(1), canceled(2)])
-    expect(first).toMatchObject({ kind: 'job-canceled', seq: 1, stamp: { lamport: 1, author: identity.peerId } })
-    expect(second).toMatchObject({ seq: 2, stamp: { lamport: 2 } })
-    expect(events).toEqual([{ facts: [first, second], origin: 'self' }])
+    // A log begins with the certificates of its author.
+    expect(first).toMatchObject({ kind: 'job-canceled', seq: 2, stamp: { lamport: 2, author: identity.peerId } })
+    expect(second).toMatchObject({ seq: 3, stamp: { lamport: 3 } })
+    const papers = { kind: 'member-certified', seq: 1, payload: { certificate: { peer: identity.peerId } } }
+    expect(events).toMatchObject([{ facts: [papers, first, second], origin: 'self' }])
     await close()
     const again = await openStore('a')
-    expect(await collect(again.store.replay())).toEqual([first, second])
+    expect(await collect(again.store.replay())).toMatchObject([papers, first, second])
     const [third] = await again.store.append([canceled(3)])
-    expect(third).toMatchObject({ logId: first?.logId, seq: 3, stamp: { lamport: 3 } })
+    expect(third).toMatchObject({ logId: first?.logId, seq: 4, stamp: { lamport: 4 } })
   })
 
   it('gives concurrent appends places without gaps', async () => {
     const { store } = await openStore('a')
     const facts = (await Promise.all(range(100).map((n) => store.append([canceled(n), canceled(n)])))).flat()
-    expect(facts.map((fact) => fact.seq)).toEqual(range(200).map((n) => n + 1))
+    expect(facts.map((fact) => fact.seq)).toEqual(range(200).map((n) => n + 2))
   })
 
   it('writes an append that comes in whichever moment the one before it is done', async () => {
@@ -117,80 +123,100 @@ describe('FactStore', () => {
     }
     await expect(store.append([canceled(1), tooLong])).rejects.toMatchObject({ code: 'SHEAF_WIRE_LIMIT' })
     expect(store.heads()).toEqual([])
-    expect(await store.append([canceled(2)])).toMatchObject([{ seq: 1 }])
+    expect(await store.append([canceled(2)])).toMatchObject([{ seq: 2 }])
   })
 
   it('takes what is signed, in order, once', async () => {
     const { store } = await openStore('a')
-    const author = await Identity.open(join(dir, 'author'))
+    const { from, log } = await writerOf()
+    const one = log.facts[0] ?? expect.fail('no papers')
+    const two = log.raw('kind-of-tomorrow', new Uint8Array(1), 41)
+    const three = log.raw()
+    expect((await store.ingest([two, three], from)).refused).toMatchObject([{ code: 'SHEAF_FACT_INVALID' }])
     const other = await Identity.open(join(dir, 'other'))
-    const from = author.peerId
-    const one = signed(author, { logId: someLog, seq: 1, lamport: 40 })
-    const two = signed(author, { logId: someLog, seq: 2, lamport: 41 })
-    expect((await store.ingest([two], from)).refused).toMatchObject([{ code: 'SHEAF_FACT_INVALID' }])
     const forged = { ...one, signature: other.sign(one.body) }
     expect((await store.ingest([forged, two], from)).refused).toMatchObject([
       { code: 'SHEAF_FACT_INVALID', message: expect.stringContaining('signature') as string },
     ])
     expect(store.heads()).toEqual([])
-    expect(await store.ingest([one, one, two], from)).toEqual({
+    expect(await store.ingest([one, one, two], from)).toMatchObject({
       accepted: 2,
       refused: [],
       heads: [{ author: from, logId: someLog, seq: 2 }],
     })
     expect((await store.ingest([one, two], from)).accepted).toBe(0)
-    const backwards = signed(author, { logId: someLog, seq: 3, lamport: 41 })
-    expect((await store.ingest([backwards], from)).refused[0]?.message).toContain('Lamport')
+    const backwards = log.branch()
+    await store.ingest([three], from)
+    expect((await store.ingest([backwards.raw('x', new Uint8Array(1), 41)], from)).refused[0]?.message).toContain(
+      'Lamport',
+    )
     // What is authored next comes after everything seen.
-    expect(await store.append([canceled(1)])).toMatchObject([{ seq: 1, stamp: { lamport: 42 } }])
+    expect(await store.append([canceled(1)])).toMatchObject([{ seq: 2, stamp: { lamport: 44 } }])
+  })
+
+  it('takes no log that does not begin with a certificate of this farm for its author, and none of a guest', async () => {
+    const { store } = await openStore('a')
+    const { identity, from, log } = await writerOf()
+    const foreign = (await foundTestFarm()).credentialsFor(identity)
+    const logs = {
+      'does not begin': new LogWriter(identity, someLog).raw(),
+      'other-farm': new LogWriter(identity, someLog, foreign).facts[0],
+      'other-peer': new LogWriter(identity, someLog, credentialsOf(await Identity.open(join(dir, 'other')))).facts[0],
+      'a guest writes no facts': new LogWriter(identity, someLog, farm.credentialsFor(identity, { role: 'guest' }))
+        .facts[0],
+    }
+    for (const [why, first] of Object.entries(logs)) {
+      const { refused } = await store.ingest(first === undefined ? [] : [first], from)
+      expect([why, refused[0]?.message]).toEqual([why, expect.stringContaining(why)])
+    }
+    expect(store.heads()).toEqual([])
+    expect((await store.ingest(log.facts, from)).accepted).toBe(1)
+  })
+
+  it('says its certificates again when they were renewed, and nothing that its role may not say', async () => {
+    const { store, membership, identity } = await openStore('a')
+    await store.append([canceled(1)])
+    membership.renew(farm.credentialsFor(identity, { role: 'worker' }))
+    await expect(store.append([canceled(2)])).rejects.toMatchObject({ code: 'SHEAF_NOT_ALLOWED' })
+    const failed = { jobId: job(1), generation: 1, code: 'X', message: 'x' }
+    expect(await store.append([{ kind: 'job-failed', payload: failed }])).toMatchObject([{ seq: 4 }])
+    const others = { peer: farm.admin.peerId, heads: [], keeps: [], reason: '' }
+    await expect(store.append([{ kind: 'member-revoked', payload: others }])).rejects.toMatchObject({
+      code: 'SHEAF_NOT_ALLOWED',
+    })
+    await store.append([{ kind: 'member-revoked', payload: { ...others, peer: identity.peerId } }])
+    const roles = (await collect(store.replay())).map(
+      (fact) => fact.kind === 'member-certified' && certificateFromWire(fact.payload.chain[0].body).role,
+    )
+    expect(roles).toEqual(['artist', false, 'worker', false, false])
   })
 
   it('keeps and hands on kinds that it does not know', async () => {
     const { store, close } = await openStore('a')
-    const author = await Identity.open(join(dir, 'author'))
-    const unknown = signed(author, { logId: someLog, seq: 1 })
-    await store.ingest([unknown], author.peerId)
+    const { from, log } = await writerOf()
+    const unknown = log.raw()
+    await store.ingest(log.facts, from)
     await close()
     const again = await openStore('a')
-    expect(await collect(again.store.replay())).toEqual([])
-    const [kept] = await again.store.range({ author: author.peerId, logId: someLog }, 1, { count: 10, bytes: 1000 })
+    expect((await collect(again.store.replay())).map(({ kind }) => kind)).toEqual(['member-certified'])
+    const [kept] = await again.store.range({ author: from, logId: someLog }, 2, { count: 10, bytes: 1000 })
     expect(Buffer.from(kept?.body ?? []).equals(unknown.body)).toBe(true)
   })
 
-  it('starts a new log when a peer knows more of its own than it does', async () => {
-    const original = await openStore('a')
-    await original.store.append([canceled(1)])
-    await original.close()
-    await cp(join(dir, 'a'), join(dir, 'backup'), { recursive: true })
-    const ahead = await openStore('a')
-    await ahead.store.append([canceled(2)])
-    const lost = await ahead.store.range({ author: ahead.identity.peerId, logId: ahead.store.ownLogId }, 2, {
-      count: 9,
-      bytes: 9999,
-    })
-    const restored = await openStore('backup')
-    const oldLog = restored.store.ownLogId
-    await restored.store.noteHeads(ahead.store.heads())
-    expect(restored.store.ownLogId).not.toBe(oldLog)
-    await restored.store.ingest(lost, ahead.identity.peerId)
-    expect(await restored.store.append([canceled(3)])).toMatchObject([{ seq: 1, logId: restored.store.ownLogId }])
-    expect(restored.store.headOf({ author: ahead.identity.peerId, logId: oldLog })).toBe(2)
-  })
-
-  it('does the same when the fact itself comes first', async () => {
-    const { store, identity } = await openStore('a')
+  it('keeps the facts of each farm for itself', async () => {
+    const { store, identity, close } = await openStore('a')
     await store.append([canceled(1)])
-    const oldLog = store.ownLogId
-    const elsewhere = signed(identity, { logId: oldLog, seq: 2, lamport: 9 })
-    expect((await store.ingest([elsewhere], identity.peerId)).accepted).toBe(1)
-    expect(await store.append([canceled(2)])).toMatchObject([{ seq: 1, stamp: { lamport: 10 } }])
-    expect(store.ownLogId).not.toBe(oldLog)
+    await close()
+    const elsewhere = await openStore('a', { credentials: (await foundTestFarm()).credentialsFor(identity) })
+    expect(elsewhere.store.heads()).toEqual([])
+    await elsewhere.close()
+    expect(await collect((await openStore('a')).store.replay())).toHaveLength(2)
   })
 
   it.each(['flipped', 'missing'] as const)('names its folder when a record is %s', async (damage) => {
     const { store, db, close, dir: at } = await openStore('a')
     await store.append(range(3).map(canceled))
-    const records = db.sublevel<string, Uint8Array>('facts', { valueEncoding: 'view' })
+    const records = db.sublevel<string, Uint8Array>(['farm', farm.farmId, 'facts'], { valueEncoding: 'view' })
     const [, key = ''] = await records.keys().all()
     const value = Uint8Array.from((await records.get(key)) ?? [])
     value[20] = (value[20] ?? 0) ^ 1
@@ -214,10 +240,12 @@ describe('FactStore', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     let acknowledged = 0
+    let farmId = ''
     const enough = new Promise<void>((resolve) => {
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
-        const numbers = text.trim().split('\n').map(Number)
-        acknowledged = Math.max(acknowledged, ...numbers)
+        const lines = text.trim().split('\n')
+        farmId ||= lines.shift() ?? ''
+        acknowledged = Math.max(acknowledged, ...lines.map(Number))
         if (acknowledged >= 50) resolve()
       })
     })
@@ -226,9 +254,11 @@ describe('FactStore', () => {
     child.kill('SIGKILL')
     await gone
     expect(acknowledged).toBeGreaterThanOrEqual(50)
-    const { store } = await openStore('killed')
+    const identity = await Identity.open(join(dir, 'killed'))
+    const of = { ...credentialsOf(identity), farmId: parseFarmId(farmId) ?? expect.fail('not a farm id') }
+    const { store } = await openStore('killed', { credentials: of })
     const facts = await collect(store.replay())
-    expect(facts.length).toBeGreaterThanOrEqual(acknowledged)
+    expect(facts.length).toBeGreaterThan(acknowledged)
     expect(facts.map((fact) => fact.seq)).toEqual(facts.map((_, n) => n + 1))
   })
 })
@@ -237,7 +267,7 @@ describe('FactSync', () => {
   async function agent(name: string, knows: readonly FarmNetwork[] = []) {
     const opened = await openStore(name)
     const network = new FarmNetwork(
-      { identity: opened.identity, membership: memberOf(opened.identity) },
+      { identity: opened.identity, membership: opened.membership },
       {
         listen: { host: '127.0.0.1', port: 0 },
         discovery: 'none',
@@ -270,20 +300,21 @@ describe('FactSync', () => {
   it('makes three agents in a row one set, unknown kinds too', async () => {
     const a = await agent('a')
     await a.store.append(range(1500).map(canceled))
-    const stranger = await Identity.open(join(dir, 'stranger'))
-    await a.store.ingest([signed(stranger, { logId: someLog, seq: 1 })], stranger.peerId)
+    const absent = await writerOf('absent')
+    absent.log.raw()
+    await a.store.ingest(absent.log.facts, absent.from)
     const b = await agent('b', [a.network])
     await b.store.append([canceled(1)])
     const c = await agent('c', [b.network])
     const [last] = await c.store.append([canceled(2)])
-    const total = 1503
+    const total = 1507
     await Promise.all([a, b, c].map(({ store }) => holds(store, total)))
     expect(a.network.peers().map(({ peer }) => peer)).toEqual([b.identity.peerId])
     const [setA, setB, setC] = await Promise.all([a, b, c].map(({ store }) => set(store)))
-    expect(setA).toHaveLength(1502)
+    expect(setA).toHaveLength(1506)
     expect(setB).toEqual(setA)
     expect(setC).toEqual(setA)
-    expect(c.store.headOf({ author: stranger.peerId, logId: someLog })).toBe(1)
+    expect(c.store.headOf({ author: absent.from, logId: someLog })).toBe(2)
     if (last === undefined) expect.fail('nothing was appended')
     await c.sync.whenReplicated(last, 1)
     expect(c.sync.replicatedTo(last)).toEqual([b.identity.peerId])
@@ -300,7 +331,7 @@ describe('FactSync', () => {
     const two = a.sync.whenReplicated(fact, 2)
     const c = await agent('c', [a.network])
     await two
-    for (const { store } of [b, c]) expect(await set(store)).toEqual([fact.stamp.hash])
+    for (const { store } of [b, c]) expect(await set(store)).toContain(fact.stamp.hash)
     await expect(a.sync.whenReplicated(fact, 3, { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow(
       'enough',
     )
@@ -318,11 +349,11 @@ describe('FactSync', () => {
     await a.store.append(range(10).map(canceled))
     await b.store.append(range(10).map(canceled))
     const c = await agent('c', [a.network])
-    await holds(c.store, 11)
+    await holds(c.store, 12)
     const again = await agent('d', [a.network, c.network])
-    await holds(again.store, 11)
+    await holds(again.store, 12)
     await b.network.start()
-    await Promise.all([a, b, c, again].map(({ store }) => holds(store, 21)))
+    await Promise.all([a, b, c, again].map(({ store }) => holds(store, 23)))
     const all = await set(a.store)
     for (const { store } of [b, c, again]) expect(await set(store)).toEqual(all)
   })
@@ -333,7 +364,8 @@ describe('FactSync', () => {
     const identity = await Identity.open(join(dir, 'forgetful'))
     const staticPeers = a.network.listenAddresses().slice(0, 1)
     const init = { listen: { host: '127.0.0.1', port: 0 }, discovery: 'none' as const, staticPeers }
-    const forgetful = new FarmNetwork({ identity, membership: memberOf(identity) }, init)
+    const membership = new FarmMembership({ credentials: credentialsOf(identity) })
+    const forgetful = new FarmNetwork({ identity, membership }, init)
     cleanups.push(() => forgetful.stop())
     const received: number[] = []
     const waiting = new Map<number, () => void>()
@@ -358,7 +390,7 @@ describe('FactSync', () => {
     await stream.write(nothing)
     await stream.write(nothing)
     await receipt(2)
-    expect(received).toEqual([1, 1])
+    expect(received).toEqual([2, 2])
     if (fact === undefined) expect.fail('nothing was appended')
     expect(a.sync.replicatedTo(fact)).toEqual([])
   })

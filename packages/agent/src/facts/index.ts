@@ -6,4 +6,5 @@ export {
   type IngestOutcome,
 } from './fact-store.js'
 export { FactSync, type FactSyncComponents, type FactSyncInit } from './fact-sync.js'
+export { requireRight } from './own-papers.js'
 export { openStoreDatabase, type StoreDatabase } from './store-database.js'

@@ -2,7 +2,7 @@ import { factsMessageToWire, limits, protocols, type LogHead, type PeerId } from
 import type { Log } from '../log/index.js'
 import type { FarmNetwork, FarmStream } from '../network/index.js'
 import type { FactStore } from './fact-store.js'
-import { logKey } from './log-heads.js'
+import { logKey, type LogName } from './log-heads.js'
 
 export interface PeerSyncComponents {
   readonly peer: PeerId
@@ -15,6 +15,8 @@ export interface PeerSyncComponents {
 
 const pauseAfterFailureMs = 200
 const bytesPerMessage = 1 << 20
+/** A branch is shown with this many heads at most: the peer may not have the proof yet. */
+const timesShown = 3
 
 /**
  * What one peer has, and our half of the talk with it: heads first, then whatever it lacks, then acks of what it
@@ -32,6 +34,9 @@ export class PeerSync {
   /** Logs of which we may have more than the peer. */
   readonly #behind = new Map<string, LogHead>()
   readonly #acks = new Map<string, LogHead>()
+  /** Branches of the peer's own logs that do not count: it is shown them, to say again what it said there. */
+  readonly #toShow = new Map<string, { readonly log: LogName; from: number }>()
+  readonly #shown = new Map<string, number>()
   #owesHeads = true
   #peerSpoke = false
   #wake: (() => void) | undefined
@@ -70,6 +75,8 @@ export class PeerSync {
     this.#reported = new Map([...this.#sent.keys()].map((key) => [key, 0]))
     for (const [key, seq] of reported) this.#reported.set(key, seq)
     this.acked(heads)
+    for (const head of heads) this.#compare(head)
+    this.#showBranches()
     this.grown(this.#components.store.heads())
   }
 
@@ -86,6 +93,27 @@ export class PeerSync {
   ack(heads: readonly LogHead[]): void {
     for (const head of heads) this.#acks.set(logKey(head), head)
     this.#poke()
+  }
+
+  /** Where the same place of a log holds another fact, it is sent with those before it: they prove where it forks. */
+  #compare(head: LogHead): void {
+    const own = this.#components.store.head(head)
+    if (own.seq !== head.seq || own.hash === undefined || head.hash === undefined || own.hash === head.hash) return
+    const from = Math.max(0, own.seq - limits.factsPerMessage)
+    this.#confirmed.set(logKey(head), from)
+    this.#sent.set(logKey(head), from)
+  }
+
+  /** What is stored of the peer's own logs and does not count any more. */
+  #showBranches(): void {
+    const { store, peer } = this.#components
+    for (const log of store.frozen()) {
+      const key = `${logKey(log)}/${log.seq}`
+      const times = this.#shown.get(key) ?? 0
+      if (log.author !== peer || store.storedOf(log) <= log.seq || times >= timesShown) continue
+      this.#shown.set(key, times + 1)
+      this.#toShow.set(key, { log, from: log.seq + 1 })
+    }
   }
 
   /** All our heads are told again. */
@@ -156,6 +184,19 @@ export class PeerSync {
       // There may be more; asked again after everybody else's turn.
       this.#behind.set(key, log)
       await stream.write(factsMessageToWire({ kind: 'facts', facts }))
+      return true
+    }
+    return this.#sayBranches(stream)
+  }
+
+  /** After everything else: the proof that they do not count comes before them. */
+  async #sayBranches(stream: FarmStream): Promise<boolean> {
+    for (const [key, entry] of this.#toShow) {
+      const max = { count: limits.factsPerMessage, bytes: bytesPerMessage }
+      const facts = await this.#components.store.range(entry.log, entry.from, max)
+      entry.from += facts.length
+      if (facts.length === 0) this.#toShow.delete(key)
+      else await stream.write(factsMessageToWire({ kind: 'facts', facts }))
       return true
     }
     return false

@@ -52,7 +52,7 @@ describe('landings', () => {
     expect(
       calls[1]?.intents.map(({ kind, payload }) => [
         kind,
-        payload.jobId,
+        'jobId' in payload && payload.jobId,
         'segments' in payload && payload.segments.map(({ index }) => index),
       ]),
     ).toEqual([

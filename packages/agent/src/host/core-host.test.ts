@@ -88,7 +88,7 @@ beforeEach(() => {
 describe('the host of the core', () => {
   it('leads alone, keeps its counter on disk before it says so, and leases', async () => {
     const { host, done, leased, heard } = hostOf()
-    host.replay([factOf(self, 1, submission(film, blobOf('m')))])
+    host.onFacts([factOf(self, 1, submission(film, blobOf('m')))])
     host.start()
     await beats(20)
     expect(host.isCoordinator()).toBe(true)
@@ -104,7 +104,7 @@ describe('the host of the core', () => {
     const { host } = hostOf()
     const submitted = factOf(self, 1, submission(film, blobOf('m')))
     const canceled = factOf(self, 2, { kind: 'job-canceled', payload: { jobId: film } })
-    host.replay([submitted])
+    host.onFacts([submitted])
     host.onFacts([canceled])
     expect(host.farm.jobs).toBeUndefined()
     await host.settled()
@@ -113,7 +113,7 @@ describe('the host of the core', () => {
 
   it('writes facts before anything later is decided or carried out', async () => {
     const { host, done, world } = hostOf()
-    host.replay([factOf(self, 1, submission(film, blobOf('m')))])
+    host.onFacts([factOf(self, 1, submission(film, blobOf('m')))])
     host.start()
     await beats(20)
     world.gate = deferred()
@@ -133,7 +133,7 @@ describe('the host of the core', () => {
 
   it('goes on after an input that could not be carried out', async () => {
     const { host, world, log } = hostOf()
-    host.replay([factOf(self, 1, submission(film, blobOf('m')))])
+    host.onFacts([factOf(self, 1, submission(film, blobOf('m')))])
     host.start()
     await beats(20)
     world.problem = new Error('disk full')

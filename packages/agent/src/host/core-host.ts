@@ -109,11 +109,6 @@ export class CoreHost {
     return { ...farmView(this.#state, performance.now()), atMs: Date.now() }
   }
 
-  /** Facts from disk, before the first beat. */
-  replay(facts: readonly Fact[]): void {
-    this.#take({ kind: 'facts', facts })
-  }
-
   start(): void {
     if (this.#beat !== undefined) return
     this.#stall = watchStall()
@@ -137,8 +132,14 @@ export class CoreHost {
     await this.#working
   }
 
+  /** Facts that count: those on disk before the first beat, later what comes. */
   onFacts(facts: readonly Fact[]): void {
     this.#take({ kind: 'facts', facts })
+  }
+
+  /** All facts that count, after some that came before no longer do. */
+  onFactsAnew(facts: readonly Fact[]): void {
+    this.#take({ kind: 'facts-anew', facts })
   }
 
   onHeartbeat(from: PeerId, heartbeat: Heartbeat): void {

@@ -1,2 +1,3 @@
 export { Identity, verifySignature } from './identity.js'
 export { StoreLock } from './store-lock.js'
+export { storePlace } from './store-place.js'

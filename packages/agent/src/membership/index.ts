@@ -1,4 +1,11 @@
 export {
+  capabilityLifetimeMs,
+  judgeCapability,
+  signCapability,
+  type CapabilityFault,
+  type CapabilityVerdict,
+} from './capability.js'
+export {
   certificateLifetimesMs,
   certifyAdmin,
   certifyMember,

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { Connection, Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import {
+  allowanceOf,
   defaultPorts,
   limits,
   parsePeerId,
@@ -377,6 +378,11 @@ export class FarmNetwork extends EventEmitter<FarmNetworkEvents> {
       } catch (error) {
         // A newer version's message is no reason to stop listening to it.
         this.#log.warn({ peer: from, error }, 'message not understood')
+        continue
+      }
+      const role = this.member(from)?.certificate.role
+      if (role === undefined || allowanceOf('message', message.kind, role) === 'no') {
+        this.#log.warn({ peer: from, role, kind: message.kind }, 'message not allowed')
         continue
       }
       if (message.kind === 'introduction') this.#session?.introductions.received(from, message)

@@ -59,7 +59,9 @@ function memberRow(member: MemberView, nowMs: number): string[] {
     member.revoked === true ? 'put out' : member.self || member.connected ? 'here' : 'away',
     left <= 0 ? 'ran out' : formatDuration(left),
     shortPeer(member.peer),
-    member.self ? 'this machine' : '',
+    [...(member.self ? ['this machine'] : []), ...(member.forked === undefined ? [] : ['log in two branches'])].join(
+      ', ',
+    ),
   ]
 }
 

@@ -1,9 +1,11 @@
-import type { Command } from 'commander'
+import { resolve } from 'node:path'
+import { InvalidArgumentError, type Command } from 'commander'
 import { defaultPorts } from '@sheaf/protocol'
 import type { AgentOptions } from '../agent-contract.js'
 import { runForeground } from '../up/foreground-agent.js'
 import { startDetached } from '../up/detached-agent.js'
 import { action, type CommandHost } from './action.js'
+import { apiAddress, type ApiAddress } from './api-address.js'
 import { defineCommand, wholeNumber, type CommonOptions } from './define-command.js'
 import type { Session } from './session.js'
 
@@ -13,6 +15,10 @@ interface UpOptions extends CommonOptions {
   readonly port?: number
   readonly bulkPort?: number
   readonly apiPort?: number
+  readonly listen?: ApiAddress
+  readonly tlsCert?: string
+  readonly tlsKey?: string
+  readonly tls: boolean
   readonly peer?: readonly string[]
   readonly mdns: boolean
   readonly slots?: number
@@ -46,6 +52,14 @@ export function addUp(program: Command, host: CommandHost): void {
       `port for programs of this machine (default: ${defaultPorts.api})`,
       wholeNumber(0, 65_535),
     )
+    .option(
+      '--listen <address>',
+      'let programs of other machines ask the API there: ADDRESS or ADDRESS:PORT',
+      apiAddress,
+    )
+    .option('--tls-cert <file>', 'certificate (PEM) of the API on --listen')
+    .option('--tls-key <file>', 'its private key (PEM)')
+    .option('--no-tls', 'let --listen go without TLS; everybody on that network can then read along')
     .option('--peer <multiaddr...>', 'an agent that mDNS does not reach; may be repeated')
     .option('--no-mdns', 'do not look for agents on the LAN')
     .option('--slots <n>', 'segments rendered at once (default: what keeps this machine busy)', wholeNumber(1, 256))
@@ -67,7 +81,19 @@ function toAgentOptions(session: Session, options: UpOptions): AgentOptions {
     ...(options.port === undefined ? {} : { farmPort: options.port }),
     ...(options.bulkPort === undefined ? {} : { bulkPort: options.bulkPort }),
     ...(options.apiPort === undefined ? {} : { apiPort: options.apiPort }),
+    ...apiListenOf(session, options),
     ...(options.peer === undefined ? {} : { staticPeers: options.peer }),
     ...(options.slots === undefined ? {} : { slots: options.slots }),
   }
+}
+
+function apiListenOf(session: Session, { listen, tlsCert, tlsKey, tls }: UpOptions): Pick<AgentOptions, 'apiListen'> {
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    throw new InvalidArgumentError('--tls-cert and --tls-key go together.')
+  }
+  if (listen === undefined) return {}
+  const path = (file: string): string => resolve(session.env.cwd, file)
+  const files =
+    tlsCert === undefined || tlsKey === undefined ? {} : { tls: { certPath: path(tlsCert), keyPath: path(tlsKey) } }
+  return { apiListen: { ...listen, ...files, unencrypted: !tls } }
 }

@@ -49,11 +49,19 @@ export function upArguments(options: AgentOptions): string[] {
     ...flag('port', options.farmPort),
     ...flag('bulk-port', options.bulkPort),
     ...flag('api-port', options.apiPort),
+    ...listenFlags(options.apiListen),
     ...flag('slots', options.slots),
     ...(options.staticPeers ?? []).flatMap((peer) => ['--peer', peer]),
     ...(options.mdns === false ? ['--no-mdns'] : []),
     ...(options.benchmark === false ? ['--no-bench'] : []),
   ]
+}
+
+function listenFlags(listen: AgentOptions['apiListen']): string[] {
+  if (listen === undefined) return []
+  const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host
+  const files = listen.tls === undefined ? [] : [`--tls-cert=${listen.tls.certPath}`, `--tls-key=${listen.tls.keyPath}`]
+  return [`--listen=${host}:${listen.port}`, ...files, ...(listen.unencrypted === true ? ['--no-tls'] : [])]
 }
 
 interface LogSpan {

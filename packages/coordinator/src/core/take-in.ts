@@ -1,6 +1,14 @@
-import { assertNever, type FactIntent, type Heartbeat, type PeerId, type SegmentReport } from '@sheaf/protocol'
+import {
+  assertNever,
+  type Fact,
+  type FactIntent,
+  type Heartbeat,
+  type PeerId,
+  type SegmentReport,
+} from '@sheaf/protocol'
 import { resign } from '../election/elect.js'
 import { applyFact } from '../facts/apply-fact.js'
+import { emptyFarmState, type FarmState } from '../facts/farm-state.js'
 import { isOpen } from '../facts/job-standing.js'
 import { jobRecord } from '../facts/selectors.js'
 import { bookOf } from '../leasing/book.js'
@@ -25,10 +33,10 @@ export function takeIn(before: CoreState, input: Input): TakenIn {
   switch (input.kind) {
     case 'tick':
       return { state: { ...state, leasing: forget(state) } }
-    case 'facts': {
-      const applied = { ...state, farm: input.facts.reduce(applyFact, state.farm) }
-      return { state: { ...applied, leasing: hearFacts(applied, input.facts) } }
-    }
+    case 'facts':
+      return { state: takeFacts(state, state.farm, input.facts) }
+    case 'facts-anew':
+      return { state: takeFacts(state, emptyFarmState, input.facts) }
     case 'heartbeat':
       return takeHeartbeat(state, input.from, input.heartbeat)
     case 'peer-connected':
@@ -44,6 +52,11 @@ export function takeIn(before: CoreState, input: Input): TakenIn {
     default:
       return assertNever(input)
   }
+}
+
+function takeFacts(state: CoreState, farm: FarmState, facts: readonly Fact[]): CoreState {
+  const applied = { ...state, farm: facts.reduce(applyFact, farm) }
+  return { ...applied, leasing: hearFacts(applied, facts) }
 }
 
 /** Agents that fell silent count as lost, even if their connection stands. */

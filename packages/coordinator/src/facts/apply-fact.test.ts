@@ -67,7 +67,7 @@ function oracle(set: readonly Fact[]): number[] {
   const before = (x: Fact, y: Fact): number =>
     x.stamp.lamport - y.stamp.lamport ||
     (x.stamp.author < y.stamp.author ? -1 : x.stamp.author > y.stamp.author ? 1 : x.stamp.hash < y.stamp.hash ? -1 : 1)
-  const ofJob = set.filter(({ payload }) => payload.jobId === job).sort(before)
+  const ofJob = set.filter(({ payload }) => 'jobId' in payload && payload.jobId === job).sort(before)
   const submitted = ofJob.find((f) => f.kind === 'job-submitted')
   if (submitted?.kind !== 'job-submitted') return []
   const home = (e: number): string | undefined => {

@@ -1,4 +1,12 @@
-import { assertNever, compareStamps, type Fact, type FactStamp, type JobId } from '@sheaf/protocol'
+import {
+  assertNever,
+  compareStamps,
+  isTrustFact,
+  type Fact,
+  type FactStamp,
+  type JobFact,
+  type JobId,
+} from '@sheaf/protocol'
 import { firstGeneration, type FarmState, type JobState, type Register, type Strike } from './farm-state.js'
 import { keepLatest, nothingLanded, rederive, withCells } from './landing.js'
 import { isOpen, planKey } from './job-standing.js'
@@ -6,9 +14,11 @@ import { mapGet, mapRemove, mapSet } from './sorted-map.js'
 
 /**
  * The only writer of {@link FarmState}. Order, repetition and grouping of facts make no difference;
- * a fact that changes nothing gives the same object back. A landing costs O(its segments · log n).
+ * a fact that changes nothing gives the same object back. A landing costs O(its segments · log n). Facts about members
+ * say which facts count, and change nothing here.
  */
 export function applyFact(farm: FarmState, fact: Fact): FarmState {
+  if (isTrustFact(fact)) return farm
   const { jobId } = fact.payload
   const before = mapGet(farm.jobs, jobId) ?? newJob(jobId)
   const after = applyToJob(before, fact)
@@ -23,7 +33,7 @@ export function applyFact(farm: FarmState, fact: Fact): FarmState {
 
 type FactOf<K extends Fact['kind']> = Extract<Fact, { kind: K }>
 
-function applyToJob(job: JobState, fact: Fact): JobState {
+function applyToJob(job: JobState, fact: JobFact): JobState {
   switch (fact.kind) {
     case 'job-submitted':
       return submit(job, fact)

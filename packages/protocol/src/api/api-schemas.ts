@@ -167,6 +167,7 @@ export const apiPaths = {
   jobRequeue: '/v1/jobs/:jobId/requeue',
   jobPriority: '/v1/jobs/:jobId/priority',
   jobLog: '/v1/jobs/:jobId/log',
+  memberRevoke: '/v1/members/:member/revoke',
   pause: '/v1/agent/pause',
   resume: '/v1/agent/resume',
   stop: '/v1/agent/stop',

@@ -27,6 +27,8 @@ export const MemberViewSchema = Type.Object({
   self: Type.Boolean(),
   /** Put out of the farm. */
   revoked: Type.Optional(Type.Boolean()),
+  /** Logs of it that have two branches and count up to there alone. */
+  forked: Type.Optional(Type.Integer()),
 })
 
 /** A machine that asks to be let in. */

@@ -1,4 +1,5 @@
 import type { BlobId, FactHash, JobId, LogId, PeerId } from '../ids.js'
+import type { VerifiedChain } from '../membership/certificate.js'
 import type { Rational } from '../rational.js'
 
 /** A segment whose verified bytes are on the job's home. */
@@ -9,6 +10,21 @@ export interface LandedSegment {
   readonly renderedBy: PeerId
   /** Wall time of the render on its agent. */
   readonly renderMs: number
+}
+
+/** Last sequence of a log that still counts. */
+export interface RevokedHead {
+  readonly logId: LogId
+  readonly seq: number
+}
+
+/** What a fact's author signed: the fact's place in its log, what it follows and what it is. */
+export interface SignedPlace {
+  readonly seq: number
+  /** Hash of the fact before it; absent for the first. */
+  readonly prev: FactHash | undefined
+  readonly hash: FactHash
+  readonly signature: Uint8Array
 }
 
 /** What each kind of fact says. Kinds are never renamed; fields are only added. */
@@ -76,7 +92,28 @@ export interface FactPayloads {
     readonly code: string
     readonly message: string
   }
+  /** The author's own certificates: the first fact of every log, and again when they are renewed. */
+  'member-certified': VerifiedChain
+  /** A member is out: an admin's word about anybody, or a member's own when it leaves. */
+  'member-revoked': {
+    readonly peer: PeerId
+    /** What it wrote up to there counts; logs that are not named count for nothing. */
+    readonly heads: readonly RevokedHead[]
+    /** Of those whom it certified, who stays. */
+    readonly keeps: readonly PeerId[]
+    readonly reason: string
+  }
+  /** Proof that a log has two branches: what its author signed twice for one place, or what does not follow what it names. */
+  'log-forked': {
+    readonly author: PeerId
+    readonly logId: LogId
+    readonly places: readonly [SignedPlace, SignedPlace]
+  }
 }
+
+/** Facts about members and their logs; all others are about jobs. */
+export const trustFactKinds = ['member-certified', 'member-revoked', 'log-forked'] as const
+export type TrustFactKind = (typeof trustFactKinds)[number]
 
 export type FactKind = keyof FactPayloads
 
@@ -99,6 +136,16 @@ export interface FactEnvelope {
 export type Fact = {
   readonly [K in FactKind]: FactEnvelope & { readonly kind: K; readonly payload: FactPayloads[K] }
 }[FactKind]
+
+/** A fact about members and their logs. */
+export type TrustFact = Extract<Fact, { kind: TrustFactKind }>
+/** A fact about a job. */
+export type JobFact = Exclude<Fact, TrustFact>
+
+/** Whether a fact is about members and their logs. */
+export function isTrustFact(fact: Fact): fact is TrustFact {
+  return trustFactKinds.some((kind) => kind === fact.kind)
+}
 
 /** A fact that somebody wants to author: kind and payload, before stamp and signature. */
 export type FactIntent = {

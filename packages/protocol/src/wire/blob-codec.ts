@@ -2,11 +2,14 @@ import { parseAssetId, parseBlobId, parseJobId, type AssetId, type BlobId, type 
 import { limits } from '../limits.js'
 import { checkId, checkInteger, checkText, clipText, decodeWire } from './check.js'
 import { BlobRequestWire, BlobResponseWire } from './generated/blob.js'
+import type { SignedCapability } from '../membership/certificate.js'
+import { signedCapabilityFromWire, signedCapabilityToWire } from './membership-codec.js'
 
-/** What is asked for on `/sheaf/blob/1`: a blob by its hash, or one block of a job's asset. */
-export type BlobRequest =
+/** What is asked for on `/sheaf/blob/1`: a blob by its hash, or one block of a job's asset. Guests show a capability. */
+export type BlobRequest = (
   | { readonly kind: 'blob'; readonly blob: BlobId }
   | { readonly kind: 'asset-block'; readonly jobId: JobId; readonly assetId: AssetId; readonly block: number }
+) & { readonly capability?: SignedCapability | undefined }
 
 /** Head of the answer. After `found`, `sizeBytes` bytes of content follow. */
 export type BlobResponse =
@@ -17,21 +20,25 @@ const codeBytes = 64
 
 /** `SHEAF_WIRE_MALFORMED` for what is no asset id, whatever the compiler was told: a name of another's must not get here. */
 export function blobRequestToWire(request: BlobRequest): Uint8Array {
-  if (request.kind === 'blob') return BlobRequestWire.encode({ blob: request.blob })
+  const capability =
+    request.capability === undefined ? {} : { capability: Uint8Array.from(signedCapabilityToWire(request.capability)) }
+  if (request.kind === 'blob') return BlobRequestWire.encode({ blob: request.blob, ...capability })
   const { jobId, block } = request
   const assetId = checkId('assetId', request.assetId, parseAssetId)
-  return BlobRequestWire.encode({ jobId, assetId, block })
+  return BlobRequestWire.encode({ jobId, assetId, block, ...capability })
 }
 
 /** `SHEAF_WIRE_MALFORMED`, `SHEAF_WIRE_LIMIT`. */
 export function blobRequestFromWire(bytes: Uint8Array): BlobRequest {
   const wire = decodeWire('blob request', bytes, limits.blobRequestBytes, BlobRequestWire.decode)
-  if (wire.blob !== '') return { kind: 'blob', blob: checkId('blob', wire.blob, parseBlobId) }
+  const capability = wire.capability.byteLength === 0 ? {} : { capability: signedCapabilityFromWire(wire.capability) }
+  if (wire.blob !== '') return { kind: 'blob', blob: checkId('blob', wire.blob, parseBlobId), ...capability }
   return {
     kind: 'asset-block',
     jobId: checkId('jobId', wire.jobId, parseJobId),
     assetId: checkId('assetId', wire.assetId, parseAssetId),
     block: checkInteger('block', wire.block, { max: limits.blobBytes / limits.assetBlockBytes }),
+    ...capability,
   }
 }
 

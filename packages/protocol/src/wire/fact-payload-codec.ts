@@ -14,6 +14,7 @@ import {
 } from './check.js'
 import * as wire from './generated/fact-payloads.js'
 import { bytesToHex, hexToBytes, packNumbers, unpackNumbers } from './packed.js'
+import { trustCodecs } from './trust-payload-codec.js'
 
 const uint32 = { max: 2 ** 32 - 1 }
 const indexRange = { min: 0, max: limits.segmentsPerJob - 1, maxCount: limits.segmentsPerJob }
@@ -210,6 +211,7 @@ const codecs: { readonly [K in FactKind]: PayloadCodec<K> } = {
   'segments-landed': segmentsLanded,
   'segments-retracted': segmentsRetracted,
   'segment-failed': segmentFailed,
+  ...trustCodecs,
 }
 
 /** True for a kind of fact that this version can read. */

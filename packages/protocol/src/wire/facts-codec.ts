@@ -1,7 +1,8 @@
-import { parseLogId, parsePeerId, type LogId, type PeerId } from '../ids.js'
+import { parseFactHash, parseLogId, parsePeerId, type FactHash, type LogId, type PeerId } from '../ids.js'
 import { limits } from '../limits.js'
-import { checkCount, checkId, checkInteger, checkLength, checkWord, decodeWire, overLimit } from './check.js'
+import { checkCount, checkId, checkInteger, checkLength, checkWord, decodeWire, malformed, overLimit } from './check.js'
 import { FactBodyWire, FactsMessageWire, SignedFactWire } from './generated/facts.js'
+import { bytesToHex, hexToBytes } from './packed.js'
 
 /** A fact as it is kept and forwarded: the signed bytes themselves, and the author's Ed25519 signature over them. */
 export interface SignedFact {
@@ -17,6 +18,8 @@ export interface FactBody {
   readonly lamport: number
   readonly kind: string
   readonly payload: Uint8Array
+  /** Hash of the fact before it in its log; absent for the first. */
+  readonly prev: FactHash | undefined
 }
 
 /** Last sequence held of one log. */
@@ -24,6 +27,8 @@ export interface LogHead {
   readonly author: PeerId
   readonly logId: LogId
   readonly seq: number
+  /** Hash of the fact at `seq`; absent for 0. Two stores of which it differs hold two branches. */
+  readonly hash?: FactHash | undefined
 }
 
 /** One frame of `/sheaf/facts/1`. `ack` says: durable here up to these. */
@@ -36,12 +41,14 @@ export type FactsMessage =
 const maxLamport = 2 ** 48
 const kindBytes = 64
 const signatureBytes = 64
+const hashBytes = 32
 const kindPattern = /^[a-z][a-z0-9-]*$/
 
 export function factBodyToWire(body: FactBody): Uint8Array {
   return FactBodyWire.encode({
     ...body,
     payload: Uint8Array.from(body.payload),
+    prev: hashToWire(body.prev),
   })
 }
 
@@ -49,13 +56,18 @@ export function factBodyToWire(body: FactBody): Uint8Array {
 export function factBodyFromWire(bytes: Uint8Array): FactBody {
   const wire = decodeWire('fact', bytes, limits.factBytes, FactBodyWire.decode)
   if (wire.kind.length > kindBytes) throw overLimit('fact.kind', `more than ${kindBytes} characters`)
+  const seq = checkInteger('fact.seq', wire.seq, { min: 1 })
+  const prev = hashFromWire('fact.prev', wire.prev)
+  if ((seq === 1) !== (prev === undefined))
+    throw malformed('fact.prev', 'every fact but the first names the one before')
   return {
     author: checkId('fact.author', wire.author, parsePeerId),
     logId: checkId('fact.logId', wire.logId, parseLogId),
-    seq: checkInteger('fact.seq', wire.seq, { min: 1 }),
+    seq,
     lamport: checkInteger('fact.lamport', wire.lamport, { min: 1, max: maxLamport }),
     kind: checkId('fact.kind', wire.kind, (text) => (kindPattern.test(text) ? text : undefined)),
     payload: wire.payload,
+    prev,
   }
 }
 
@@ -78,7 +90,7 @@ export function factsMessageToWire(message: FactsMessage): Uint8Array {
   }
   return FactsMessageWire.encode({
     kind: message.kind,
-    heads: [...message.heads],
+    heads: message.heads.map((head) => ({ ...head, hash: hashToWire(head.hash) })),
   })
 }
 
@@ -98,10 +110,28 @@ function checkSigned(wire: { readonly body: Uint8Array; readonly signature: Uint
   return { body: wire.body, signature: checkLength('signed fact.signature', wire.signature, signatureBytes) }
 }
 
-function checkHead(wire: { readonly author: string; readonly logId: string; readonly seq: number }): LogHead {
+function checkHead(wire: {
+  readonly author: string
+  readonly logId: string
+  readonly seq: number
+  readonly hash: Uint8Array
+}): LogHead {
+  const hash = hashFromWire('head.hash', wire.hash)
   return {
     author: checkId('head.author', wire.author, parsePeerId),
     logId: checkId('head.logId', wire.logId, parseLogId),
     seq: checkInteger('head.seq', wire.seq),
+    ...(hash === undefined ? {} : { hash }),
   }
+}
+
+/** 32 bytes; none for no hash. */
+export function hashToWire(hash: FactHash | undefined): Uint8Array<ArrayBuffer> {
+  return hash === undefined ? new Uint8Array() : Uint8Array.from(hexToBytes(hash))
+}
+
+/** Reads `hashToWire`. `SHEAF_WIRE_MALFORMED`. */
+export function hashFromWire(field: string, bytes: Uint8Array): FactHash | undefined {
+  if (bytes.byteLength === 0) return undefined
+  return checkId(field, bytesToHex(checkLength(field, bytes, hashBytes)), parseFactHash)
 }

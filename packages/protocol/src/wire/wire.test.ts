@@ -6,6 +6,7 @@ import {
   limits,
   parseAssetId,
   parseBlobId,
+  parseFactHash,
   parseJobId,
   parseLogId,
   parsePeerId,
@@ -26,6 +27,7 @@ const parsed = <T>(text: fc.Arbitrary<string>, parse: (text: string) => T | unde
 const jobId = parsed(fromAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', 20), parseJobId)
 const blob = parsed(fromAlphabet('0123456789abcdef', 64), parseBlobId)
 const logId = parsed(fromAlphabet('0123456789abcdef', 32), parseLogId)
+const hash = parsed(fromAlphabet('0123456789abcdef', 64), parseFactHash)
 const assetId = parsed(
   fc.nat(999_999).map((n) => `a${n}`),
   parseAssetId,
@@ -55,6 +57,12 @@ function intent<K extends FactIntent['kind']>(
 
 const borders = uint32.chain((all) => fc.record({ checked: fc.integer({ min: 0, max: all }), all: fc.constant(all) }))
 const landed = fc.record({ index, blob, sizeBytes, renderedBy: peer, renderMs: finite })
+const signedPlace = fc.record({
+  seq: fc.integer({ min: 1 }),
+  prev: hash,
+  hash,
+  signature: fc.uint8Array({ minLength: 64, maxLength: 64 }),
+})
 const factIntent = fc.oneof(
   intent(
     'job-submitted',
@@ -95,6 +103,16 @@ const factIntent = fc.oneof(
     'segment-failed',
     fc.record({ jobId, generation: uint32, index, peer, code: fc.constant('SHEAF_X'), message: text }),
   ),
+  intent(
+    'member-revoked',
+    fc.record({
+      peer,
+      heads: fc.array(fc.record({ logId, seq: integer })),
+      keeps: fc.array(peer, { maxLength: 9 }),
+      reason: text,
+    }),
+  ),
+  intent('log-forked', fc.record({ author: peer, logId, places: fc.tuple(signedPlace, signedPlace) })),
 )
 
 const engines = <T>(value: fc.Arbitrary<T>) =>
@@ -164,23 +182,32 @@ const workMessage: fc.Arbitrary<WorkMessage> = fc.oneof(
 )
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
-const head = fc.record({ author: peer, logId, seq: integer })
+const head = fc.record({ author: peer, logId, seq: integer, hash }, { requiredKeys: ['author', 'logId', 'seq'] })
 const signed = fc.record({ body: fc.uint8Array({ maxLength: 200 }), signature: bytes(64) })
 const factsMessage = fc.oneof(
   fc.record({ kind: fc.constantFrom('heads' as const, 'ack' as const), heads: fc.array(head) }),
   fc.record({ kind: is('facts'), facts: fc.array(signed) }),
 )
-const body = fc.record({
-  author: peer,
-  logId,
-  seq: fc.integer({ min: 1 }),
-  lamport: fc.integer({ min: 1 }),
-  kind: fc.constantFrom('job-canceled', 'kind-of-tomorrow'),
-  payload: fc.uint8Array(),
-})
+const body = fc
+  .record({
+    author: peer,
+    logId,
+    seq: fc.integer({ min: 1 }),
+    lamport: fc.integer({ min: 1 }),
+    kind: fc.constantFrom('job-canceled', 'kind-of-tomorrow'),
+    payload: fc.uint8Array(),
+    prev: hash,
+  })
+  .map((fact) => (fact.seq === 1 ? { ...fact, prev: undefined } : fact))
+const certificate = fc.record({ body: fc.uint8Array({ maxLength: 300 }), signature: bytes(64) })
+const chain = fc.oneof(fc.tuple(certificate), fc.tuple(certificate, certificate))
+const capability = fc.record({ body: fc.uint8Array({ maxLength: 300 }), signature: bytes(64), chain })
 const blobRequest = fc.oneof(
-  fc.record({ kind: is('blob'), blob }),
-  fc.record({ kind: is('asset-block'), jobId, assetId, block: fc.nat(2 ** 20) }),
+  fc.record({ kind: is('blob'), blob, capability }, { requiredKeys: ['kind', 'blob'] }),
+  fc.record(
+    { kind: is('asset-block'), jobId, assetId, block: fc.nat(2 ** 20), capability },
+    { requiredKeys: ['kind', 'jobId', 'assetId', 'block'] },
+  ),
 )
 const blobResponse = fc.oneof(
   fc.record({ kind: is('found'), sha256: blob, sizeBytes }),
@@ -191,13 +218,12 @@ const bulkReply = fc.oneof(
   fc.record({ kind: is('lane'), port: fc.integer({ min: 1, max: 65_535 }), lane: bytes(16), nonce: bytes(32) }),
   fc.record({ kind: is('refused'), refusal: fc.constantFrom(...wire.bulkRefusals) }),
 )
-const certificate = fc.record({ body: fc.uint8Array({ maxLength: 300 }), signature: bytes(64) })
 const hello = fc.record(
   {
     version: fc.constant(protocolVersion),
     nonce: bytes(32),
     tag: bytes(32),
-    chain: fc.oneof(fc.tuple(certificate), fc.tuple(certificate, certificate)),
+    chain,
     verdict: fc.constantFrom(...wire.helloVerdicts),
   },
   { requiredKeys: ['version'] },

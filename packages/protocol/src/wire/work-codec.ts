@@ -30,6 +30,7 @@ import {
 } from './generated/work.js'
 import { heartbeatFromWire, heartbeatToWire } from './heartbeat-codec.js'
 import { introductionFromWire, introductionToWire } from './introduction-codec.js'
+import { signedCapabilityFromWire, signedCapabilityToWire } from './membership-codec.js'
 import { hexToBytes } from './packed.js'
 import {
   blobFromWire,
@@ -76,7 +77,7 @@ function branchToWire(message: WorkMessage): Partial<WorkMessageWire> {
     case 'heartbeat':
       return { heartbeat: heartbeatToWire(message) }
     case 'lease':
-      return { lease: { ...message, term: termToWire(message.term), indexes: indexesToWire(message.indexes) } }
+      return { lease: leaseToWire(message) }
     case 'revoke': {
       const { term, indexes, reason } = message
       return {
@@ -98,6 +99,16 @@ function branchToWire(message: WorkMessage): Partial<WorkMessageWire> {
   }
 }
 
+function leaseToWire(lease: LeaseMessage): LeaseWire {
+  const capability = lease.capability === undefined ? new Uint8Array() : signedCapabilityToWire(lease.capability)
+  return {
+    ...lease,
+    term: termToWire(lease.term),
+    indexes: indexesToWire(lease.indexes),
+    capability: Uint8Array.from(capability),
+  }
+}
+
 function leaseFromWire(wire: LeaseWire): LeaseMessage {
   return {
     kind: 'lease',
@@ -109,6 +120,7 @@ function leaseFromWire(wire: LeaseWire): LeaseMessage {
     epoch: checkInteger('epoch', wire.epoch),
     durationMs: checkFinite('durationMs', wire.durationMs),
     order: checkFinite('order', wire.order, { min: -Number.MAX_SAFE_INTEGER }),
+    ...(wire.capability.byteLength === 0 ? {} : { capability: signedCapabilityFromWire(wire.capability) }),
   }
 }
 

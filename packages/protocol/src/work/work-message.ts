@@ -1,5 +1,6 @@
 import type { AgentStatus, Role } from '../statuses.js'
 import type { BlobId, JobId, LeaseId, PeerId } from '../ids.js'
+import type { SignedCapability } from '../membership/certificate.js'
 import type { Term } from './term.js'
 
 /** A segment of one attempt of a job: what leases, reports and landings speak of. */
@@ -75,6 +76,8 @@ export interface LeaseMessage {
   readonly durationMs: number
   /** Lower first when an agent holds several leases. */
   readonly order: number
+  /** With which a guest may fetch what it needs of the job; others need none. */
+  readonly capability?: SignedCapability | undefined
 }
 
 /** Coordinator → agent: do not begin these; stop them if `stopRunning`. */

@@ -2,6 +2,7 @@
 /* eslint-disable */
 // @ts-nocheck
 import { decodeMessage, encodeMessage, message, streamMessage } from 'protons-runtime'
+import { alloc as uint8ArrayAlloc } from 'uint8arrays/alloc'
 import type { Codec, DecodeOptions } from 'protons-runtime'
 import type { Uint8ArrayList } from 'uint8arraylist'
 
@@ -10,6 +11,7 @@ export interface BlobRequestWire {
   jobId: string
   assetId: string
   block: number
+  capability: Uint8Array<ArrayBuffer>
 }
 
 export namespace BlobRequestWire {
@@ -42,6 +44,11 @@ export namespace BlobRequestWire {
           w.uint64Number(obj.block)
         }
 
+        if ((obj.capability != null && obj.capability.byteLength > 0)) {
+          w.uint32(42)
+          w.bytes(obj.capability)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -50,7 +57,8 @@ export namespace BlobRequestWire {
           blob: '',
           jobId: '',
           assetId: '',
-          block: 0
+          block: 0,
+          capability: uint8ArrayAlloc(0)
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -73,6 +81,10 @@ export namespace BlobRequestWire {
             }
             case 4: {
               obj.block = reader.uint64Number()
+              break
+            }
+            case 5: {
+              obj.capability = reader.bytes()
               break
             }
             default: {
@@ -118,6 +130,13 @@ export namespace BlobRequestWire {
               }
               break
             }
+            case 5: {
+              yield {
+                field: `${prefix}.capability`,
+                value: reader.bytes()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -150,6 +169,11 @@ export namespace BlobRequestWire {
     value: number
   }
 
+  export interface BlobRequestWireCapabilityFieldEvent {
+    field: '$.capability'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<BlobRequestWire>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, BlobRequestWire.codec())
   }
@@ -158,7 +182,7 @@ export namespace BlobRequestWire {
     return decodeMessage(buf, BlobRequestWire.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<BlobRequestWire>): Generator<BlobRequestWireBlobFieldEvent | BlobRequestWireJobIdFieldEvent | BlobRequestWireAssetIdFieldEvent | BlobRequestWireBlockFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<BlobRequestWire>): Generator<BlobRequestWireBlobFieldEvent | BlobRequestWireJobIdFieldEvent | BlobRequestWireAssetIdFieldEvent | BlobRequestWireBlockFieldEvent | BlobRequestWireCapabilityFieldEvent> {
     return streamMessage(buf, BlobRequestWire.codec(), opts)
   }
 }

@@ -1970,3 +1970,743 @@ export namespace SegmentFailedWire {
     return streamMessage(buf, SegmentFailedWire.codec(), opts)
   }
 }
+
+export interface MemberCertifiedWire {
+  chain: Uint8Array<ArrayBuffer>
+}
+
+export namespace MemberCertifiedWire {
+  let _codec: Codec<MemberCertifiedWire>
+
+  export const codec = (): Codec<MemberCertifiedWire> => {
+    if (_codec == null) {
+      _codec = message<MemberCertifiedWire>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.chain != null && obj.chain.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.chain)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          chain: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.chain = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.chain`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface MemberCertifiedWireChainFieldEvent {
+    field: '$.chain'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<MemberCertifiedWire>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, MemberCertifiedWire.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MemberCertifiedWire>): MemberCertifiedWire {
+    return decodeMessage(buf, MemberCertifiedWire.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MemberCertifiedWire>): Generator<MemberCertifiedWireChainFieldEvent> {
+    return streamMessage(buf, MemberCertifiedWire.codec(), opts)
+  }
+}
+
+export interface RevokedHeadWire {
+  logId: Uint8Array<ArrayBuffer>
+  seq: number
+}
+
+export namespace RevokedHeadWire {
+  let _codec: Codec<RevokedHeadWire>
+
+  export const codec = (): Codec<RevokedHeadWire> => {
+    if (_codec == null) {
+      _codec = message<RevokedHeadWire>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.logId != null && obj.logId.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.logId)
+        }
+
+        if ((obj.seq != null && obj.seq !== 0)) {
+          w.uint32(16)
+          w.uint64Number(obj.seq)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          logId: uint8ArrayAlloc(0),
+          seq: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.logId = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.seq = reader.uint64Number()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.logId`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.seq`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface RevokedHeadWireLogIdFieldEvent {
+    field: '$.logId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface RevokedHeadWireSeqFieldEvent {
+    field: '$.seq'
+    value: number
+  }
+
+  export function encode (obj: Partial<RevokedHeadWire>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, RevokedHeadWire.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<RevokedHeadWire>): RevokedHeadWire {
+    return decodeMessage(buf, RevokedHeadWire.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<RevokedHeadWire>): Generator<RevokedHeadWireLogIdFieldEvent | RevokedHeadWireSeqFieldEvent> {
+    return streamMessage(buf, RevokedHeadWire.codec(), opts)
+  }
+}
+
+export interface MemberRevokedWire {
+  peer: string
+  heads: RevokedHeadWire[]
+  keeps: string[]
+  reason: string
+}
+
+export namespace MemberRevokedWire {
+  let _codec: Codec<MemberRevokedWire>
+
+  export const codec = (): Codec<MemberRevokedWire> => {
+    if (_codec == null) {
+      _codec = message<MemberRevokedWire>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.peer != null && obj.peer !== '')) {
+          w.uint32(10)
+          w.string(obj.peer)
+        }
+
+        if (obj.heads != null && obj.heads.length > 0) {
+          for (const value of obj.heads) {
+            w.uint32(18)
+            RevokedHeadWire.codec().encode(value, w)
+          }
+        }
+
+        if (obj.keeps != null && obj.keeps.length > 0) {
+          for (const value of obj.keeps) {
+            w.uint32(26)
+            w.string(value)
+          }
+        }
+
+        if ((obj.reason != null && obj.reason !== '')) {
+          w.uint32(34)
+          w.string(obj.reason)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          peer: '',
+          heads: [],
+          keeps: [],
+          reason: ''
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.peer = reader.string()
+              break
+            }
+            case 2: {
+              if (opts.limits?.heads != null && obj.heads.length === opts.limits.heads) {
+                throw new MaxLengthError('Decode error - repeated field "heads" had too many elements')
+              }
+
+              obj.heads.push(RevokedHeadWire.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.heads$
+              }))
+              break
+            }
+            case 3: {
+              if (opts.limits?.keeps != null && obj.keeps.length === opts.limits.keeps) {
+                throw new MaxLengthError('Decode error - repeated field "keeps" had too many elements')
+              }
+
+              obj.keeps.push(reader.string())
+              break
+            }
+            case 4: {
+              obj.reason = reader.string()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          heads: 0,
+          keeps: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.peer`,
+                value: reader.string()
+              }
+              break
+            }
+            case 2: {
+              if (opts.limits?.heads != null && obj.heads === opts.limits.heads) {
+                throw new MaxLengthError('Streaming decode error - repeated field "heads" had too many elements')
+              }
+
+              for (const evt of RevokedHeadWire.codec().stream(reader, reader.uint32(), `${prefix}.heads[]`, {
+                limits: opts.limits?.heads$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.heads
+                }
+              }
+
+              obj.heads++
+
+              break
+            }
+            case 3: {
+              if (opts.limits?.keeps != null && obj.keeps === opts.limits.keeps) {
+                throw new MaxLengthError('Streaming decode error - repeated field "keeps" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.keeps[]`,
+                index: obj.keeps,
+                value: reader.string()
+              }
+
+              obj.keeps++
+
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.reason`,
+                value: reader.string()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface MemberRevokedWirePeerFieldEvent {
+    field: '$.peer'
+    value: string
+  }
+
+  export interface MemberRevokedWireHeadsLogIdFieldEvent {
+    field: '$.heads[].logId'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface MemberRevokedWireHeadsSeqFieldEvent {
+    field: '$.heads[].seq'
+    value: number
+    index: number
+  }
+
+  export interface MemberRevokedWireKeepsFieldEvent {
+    field: '$.keeps[]'
+    index: number
+    value: string
+  }
+
+  export interface MemberRevokedWireReasonFieldEvent {
+    field: '$.reason'
+    value: string
+  }
+
+  export function encode (obj: Partial<MemberRevokedWire>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, MemberRevokedWire.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MemberRevokedWire>): MemberRevokedWire {
+    return decodeMessage(buf, MemberRevokedWire.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MemberRevokedWire>): Generator<MemberRevokedWirePeerFieldEvent | MemberRevokedWireHeadsLogIdFieldEvent | MemberRevokedWireHeadsSeqFieldEvent | MemberRevokedWireKeepsFieldEvent | MemberRevokedWireReasonFieldEvent> {
+    return streamMessage(buf, MemberRevokedWire.codec(), opts)
+  }
+}
+
+export interface SignedPlaceWire {
+  seq: number
+  prev: Uint8Array<ArrayBuffer>
+  hash: Uint8Array<ArrayBuffer>
+  signature: Uint8Array<ArrayBuffer>
+}
+
+export namespace SignedPlaceWire {
+  let _codec: Codec<SignedPlaceWire>
+
+  export const codec = (): Codec<SignedPlaceWire> => {
+    if (_codec == null) {
+      _codec = message<SignedPlaceWire>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.seq != null && obj.seq !== 0)) {
+          w.uint32(8)
+          w.uint64Number(obj.seq)
+        }
+
+        if ((obj.prev != null && obj.prev.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.prev)
+        }
+
+        if ((obj.hash != null && obj.hash.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.hash)
+        }
+
+        if ((obj.signature != null && obj.signature.byteLength > 0)) {
+          w.uint32(34)
+          w.bytes(obj.signature)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          seq: 0,
+          prev: uint8ArrayAlloc(0),
+          hash: uint8ArrayAlloc(0),
+          signature: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.seq = reader.uint64Number()
+              break
+            }
+            case 2: {
+              obj.prev = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.hash = reader.bytes()
+              break
+            }
+            case 4: {
+              obj.signature = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.seq`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.prev`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.hash`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.signature`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface SignedPlaceWireSeqFieldEvent {
+    field: '$.seq'
+    value: number
+  }
+
+  export interface SignedPlaceWirePrevFieldEvent {
+    field: '$.prev'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface SignedPlaceWireHashFieldEvent {
+    field: '$.hash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface SignedPlaceWireSignatureFieldEvent {
+    field: '$.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<SignedPlaceWire>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, SignedPlaceWire.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SignedPlaceWire>): SignedPlaceWire {
+    return decodeMessage(buf, SignedPlaceWire.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SignedPlaceWire>): Generator<SignedPlaceWireSeqFieldEvent | SignedPlaceWirePrevFieldEvent | SignedPlaceWireHashFieldEvent | SignedPlaceWireSignatureFieldEvent> {
+    return streamMessage(buf, SignedPlaceWire.codec(), opts)
+  }
+}
+
+export interface LogForkedWire {
+  author: string
+  logId: string
+  places: SignedPlaceWire[]
+}
+
+export namespace LogForkedWire {
+  let _codec: Codec<LogForkedWire>
+
+  export const codec = (): Codec<LogForkedWire> => {
+    if (_codec == null) {
+      _codec = message<LogForkedWire>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.author != null && obj.author !== '')) {
+          w.uint32(10)
+          w.string(obj.author)
+        }
+
+        if ((obj.logId != null && obj.logId !== '')) {
+          w.uint32(18)
+          w.string(obj.logId)
+        }
+
+        if (obj.places != null && obj.places.length > 0) {
+          for (const value of obj.places) {
+            w.uint32(26)
+            SignedPlaceWire.codec().encode(value, w)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          author: '',
+          logId: '',
+          places: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.author = reader.string()
+              break
+            }
+            case 2: {
+              obj.logId = reader.string()
+              break
+            }
+            case 3: {
+              if (opts.limits?.places != null && obj.places.length === opts.limits.places) {
+                throw new MaxLengthError('Decode error - repeated field "places" had too many elements')
+              }
+
+              obj.places.push(SignedPlaceWire.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.places$
+              }))
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          places: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.author`,
+                value: reader.string()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.logId`,
+                value: reader.string()
+              }
+              break
+            }
+            case 3: {
+              if (opts.limits?.places != null && obj.places === opts.limits.places) {
+                throw new MaxLengthError('Streaming decode error - repeated field "places" had too many elements')
+              }
+
+              for (const evt of SignedPlaceWire.codec().stream(reader, reader.uint32(), `${prefix}.places[]`, {
+                limits: opts.limits?.places$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.places
+                }
+              }
+
+              obj.places++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface LogForkedWireAuthorFieldEvent {
+    field: '$.author'
+    value: string
+  }
+
+  export interface LogForkedWireLogIdFieldEvent {
+    field: '$.logId'
+    value: string
+  }
+
+  export interface LogForkedWirePlacesSeqFieldEvent {
+    field: '$.places[].seq'
+    value: number
+    index: number
+  }
+
+  export interface LogForkedWirePlacesPrevFieldEvent {
+    field: '$.places[].prev'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface LogForkedWirePlacesHashFieldEvent {
+    field: '$.places[].hash'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface LogForkedWirePlacesSignatureFieldEvent {
+    field: '$.places[].signature'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export function encode (obj: Partial<LogForkedWire>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, LogForkedWire.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<LogForkedWire>): LogForkedWire {
+    return decodeMessage(buf, LogForkedWire.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<LogForkedWire>): Generator<LogForkedWireAuthorFieldEvent | LogForkedWireLogIdFieldEvent | LogForkedWirePlacesSeqFieldEvent | LogForkedWirePlacesPrevFieldEvent | LogForkedWirePlacesHashFieldEvent | LogForkedWirePlacesSignatureFieldEvent> {
+    return streamMessage(buf, LogForkedWire.codec(), opts)
+  }
+}

@@ -125,6 +125,7 @@ export interface FactBodyWire {
   lamport: number
   kind: string
   payload: Uint8Array<ArrayBuffer>
+  prev: Uint8Array<ArrayBuffer>
 }
 
 export namespace FactBodyWire {
@@ -167,6 +168,11 @@ export namespace FactBodyWire {
           w.bytes(obj.payload)
         }
 
+        if ((obj.prev != null && obj.prev.byteLength > 0)) {
+          w.uint32(58)
+          w.bytes(obj.prev)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -177,7 +183,8 @@ export namespace FactBodyWire {
           seq: 0,
           lamport: 0,
           kind: '',
-          payload: uint8ArrayAlloc(0)
+          payload: uint8ArrayAlloc(0),
+          prev: uint8ArrayAlloc(0)
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -208,6 +215,10 @@ export namespace FactBodyWire {
             }
             case 6: {
               obj.payload = reader.bytes()
+              break
+            }
+            case 7: {
+              obj.prev = reader.bytes()
               break
             }
             default: {
@@ -267,6 +278,13 @@ export namespace FactBodyWire {
               }
               break
             }
+            case 7: {
+              yield {
+                field: `${prefix}.prev`,
+                value: reader.bytes()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -309,6 +327,11 @@ export namespace FactBodyWire {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface FactBodyWirePrevFieldEvent {
+    field: '$.prev'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<FactBodyWire>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, FactBodyWire.codec())
   }
@@ -317,7 +340,7 @@ export namespace FactBodyWire {
     return decodeMessage(buf, FactBodyWire.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<FactBodyWire>): Generator<FactBodyWireAuthorFieldEvent | FactBodyWireLogIdFieldEvent | FactBodyWireSeqFieldEvent | FactBodyWireLamportFieldEvent | FactBodyWireKindFieldEvent | FactBodyWirePayloadFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<FactBodyWire>): Generator<FactBodyWireAuthorFieldEvent | FactBodyWireLogIdFieldEvent | FactBodyWireSeqFieldEvent | FactBodyWireLamportFieldEvent | FactBodyWireKindFieldEvent | FactBodyWirePayloadFieldEvent | FactBodyWirePrevFieldEvent> {
     return streamMessage(buf, FactBodyWire.codec(), opts)
   }
 }
@@ -326,6 +349,7 @@ export interface LogHeadWire {
   author: string
   logId: string
   seq: number
+  hash: Uint8Array<ArrayBuffer>
 }
 
 export namespace LogHeadWire {
@@ -353,6 +377,11 @@ export namespace LogHeadWire {
           w.uint64Number(obj.seq)
         }
 
+        if ((obj.hash != null && obj.hash.byteLength > 0)) {
+          w.uint32(34)
+          w.bytes(obj.hash)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -360,7 +389,8 @@ export namespace LogHeadWire {
         const obj: any = {
           author: '',
           logId: '',
-          seq: 0
+          seq: 0,
+          hash: uint8ArrayAlloc(0)
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -379,6 +409,10 @@ export namespace LogHeadWire {
             }
             case 3: {
               obj.seq = reader.uint64Number()
+              break
+            }
+            case 4: {
+              obj.hash = reader.bytes()
               break
             }
             default: {
@@ -417,6 +451,13 @@ export namespace LogHeadWire {
               }
               break
             }
+            case 4: {
+              yield {
+                field: `${prefix}.hash`,
+                value: reader.bytes()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -444,6 +485,11 @@ export namespace LogHeadWire {
     value: number
   }
 
+  export interface LogHeadWireHashFieldEvent {
+    field: '$.hash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<LogHeadWire>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, LogHeadWire.codec())
   }
@@ -452,7 +498,7 @@ export namespace LogHeadWire {
     return decodeMessage(buf, LogHeadWire.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<LogHeadWire>): Generator<LogHeadWireAuthorFieldEvent | LogHeadWireLogIdFieldEvent | LogHeadWireSeqFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<LogHeadWire>): Generator<LogHeadWireAuthorFieldEvent | LogHeadWireLogIdFieldEvent | LogHeadWireSeqFieldEvent | LogHeadWireHashFieldEvent> {
     return streamMessage(buf, LogHeadWire.codec(), opts)
   }
 }
@@ -630,6 +676,12 @@ export namespace FactsMessageWire {
     index: number
   }
 
+  export interface FactsMessageWireHeadsHashFieldEvent {
+    field: '$.heads[].hash'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
   export interface FactsMessageWireFactsBodyFieldEvent {
     field: '$.facts[].body'
     value: Uint8Array<ArrayBuffer>
@@ -650,7 +702,7 @@ export namespace FactsMessageWire {
     return decodeMessage(buf, FactsMessageWire.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<FactsMessageWire>): Generator<FactsMessageWireKindFieldEvent | FactsMessageWireHeadsAuthorFieldEvent | FactsMessageWireHeadsLogIdFieldEvent | FactsMessageWireHeadsSeqFieldEvent | FactsMessageWireFactsBodyFieldEvent | FactsMessageWireFactsSignatureFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<FactsMessageWire>): Generator<FactsMessageWireKindFieldEvent | FactsMessageWireHeadsAuthorFieldEvent | FactsMessageWireHeadsLogIdFieldEvent | FactsMessageWireHeadsSeqFieldEvent | FactsMessageWireHeadsHashFieldEvent | FactsMessageWireFactsBodyFieldEvent | FactsMessageWireFactsSignatureFieldEvent> {
     return streamMessage(buf, FactsMessageWire.codec(), opts)
   }
 }

@@ -1904,6 +1904,7 @@ export interface LeaseWire {
   epoch: number
   durationMs: number
   order: number
+  capability: Uint8Array<ArrayBuffer>
 }
 
 export namespace LeaseWire {
@@ -1961,6 +1962,11 @@ export namespace LeaseWire {
           w.double(obj.order)
         }
 
+        if ((obj.capability != null && obj.capability.byteLength > 0)) {
+          w.uint32(82)
+          w.bytes(obj.capability)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -1973,7 +1979,8 @@ export namespace LeaseWire {
           home: '',
           epoch: 0,
           durationMs: 0,
-          order: 0
+          order: 0,
+          capability: uint8ArrayAlloc(0)
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -2018,6 +2025,10 @@ export namespace LeaseWire {
             }
             case 9: {
               obj.order = reader.double()
+              break
+            }
+            case 10: {
+              obj.capability = reader.bytes()
               break
             }
             default: {
@@ -2098,6 +2109,13 @@ export namespace LeaseWire {
               }
               break
             }
+            case 10: {
+              yield {
+                field: `${prefix}.capability`,
+                value: reader.bytes()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -2160,6 +2178,11 @@ export namespace LeaseWire {
     value: number
   }
 
+  export interface LeaseWireCapabilityFieldEvent {
+    field: '$.capability'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<LeaseWire>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, LeaseWire.codec())
   }
@@ -2168,7 +2191,7 @@ export namespace LeaseWire {
     return decodeMessage(buf, LeaseWire.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<LeaseWire>): Generator<LeaseWireTermCounterFieldEvent | LeaseWireTermPeerFieldEvent | LeaseWireLeaseIdFieldEvent | LeaseWireJobIdFieldEvent | LeaseWireGenerationFieldEvent | LeaseWireIndexesFieldEvent | LeaseWireHomeFieldEvent | LeaseWireEpochFieldEvent | LeaseWireDurationMsFieldEvent | LeaseWireOrderFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<LeaseWire>): Generator<LeaseWireTermCounterFieldEvent | LeaseWireTermPeerFieldEvent | LeaseWireLeaseIdFieldEvent | LeaseWireJobIdFieldEvent | LeaseWireGenerationFieldEvent | LeaseWireIndexesFieldEvent | LeaseWireHomeFieldEvent | LeaseWireEpochFieldEvent | LeaseWireDurationMsFieldEvent | LeaseWireOrderFieldEvent | LeaseWireCapabilityFieldEvent> {
     return streamMessage(buf, LeaseWire.codec(), opts)
   }
 }
@@ -3895,6 +3918,11 @@ export namespace WorkMessageWire {
     value: number
   }
 
+  export interface WorkMessageWireLeaseCapabilityFieldEvent {
+    field: '$.lease.capability'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export interface WorkMessageWireRevokeTermCounterFieldEvent {
     field: '$.revoke.term.counter'
     value: number
@@ -4071,7 +4099,7 @@ export namespace WorkMessageWire {
     return decodeMessage(buf, WorkMessageWire.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<WorkMessageWire>): Generator<WorkMessageWireHeartbeatStatusFieldEvent | WorkMessageWireHeartbeatUptimeMsFieldEvent | WorkMessageWireHeartbeatAbilityNameFieldEvent | WorkMessageWireHeartbeatAbilityVersionFieldEvent | WorkMessageWireHeartbeatAbilityRoleFieldEvent | WorkMessageWireHeartbeatAbilitySlotsFieldEvent | WorkMessageWireHeartbeatAbilityScoresFieldEvent | WorkMessageWireHeartbeatAbilityFingerprintsFieldEvent | WorkMessageWireHeartbeatAbilityEngineVersionsFieldEvent | WorkMessageWireHeartbeatFollowingTermCounterFieldEvent | WorkMessageWireHeartbeatFollowingTermPeerFieldEvent | WorkMessageWireHeartbeatFollowingSilentMsFieldEvent | WorkMessageWireHeartbeatHighestCounterFieldEvent | WorkMessageWireHeartbeatLeasesLeaseIdFieldEvent | WorkMessageWireHeartbeatLeasesTermCounterFieldEvent | WorkMessageWireHeartbeatLeasesTermPeerFieldEvent | WorkMessageWireHeartbeatLeasesJobIdFieldEvent | WorkMessageWireHeartbeatLeasesGenerationFieldEvent | WorkMessageWireHeartbeatLeasesIndexesFieldEvent | WorkMessageWireHeartbeatRunningJobIdFieldEvent | WorkMessageWireHeartbeatRunningGenerationFieldEvent | WorkMessageWireHeartbeatRunningIndexFieldEvent | WorkMessageWireHeartbeatRunningLeaseIdFieldEvent | WorkMessageWireHeartbeatRunningTermCounterFieldEvent | WorkMessageWireHeartbeatRunningTermPeerFieldEvent | WorkMessageWireHeartbeatRunningProgressFieldEvent | WorkMessageWireHeartbeatHeldJobIdFieldEvent | WorkMessageWireHeartbeatHeldGenerationFieldEvent | WorkMessageWireHeartbeatHeldIndexFieldEvent | WorkMessageWireHeartbeatHeldBlobFieldEvent | WorkMessageWireHeartbeatHeldSizeBytesFieldEvent | WorkMessageWireLeaseTermCounterFieldEvent | WorkMessageWireLeaseTermPeerFieldEvent | WorkMessageWireLeaseLeaseIdFieldEvent | WorkMessageWireLeaseJobIdFieldEvent | WorkMessageWireLeaseGenerationFieldEvent | WorkMessageWireLeaseIndexesFieldEvent | WorkMessageWireLeaseHomeFieldEvent | WorkMessageWireLeaseEpochFieldEvent | WorkMessageWireLeaseDurationMsFieldEvent | WorkMessageWireLeaseOrderFieldEvent | WorkMessageWireRevokeTermCounterFieldEvent | WorkMessageWireRevokeTermPeerFieldEvent | WorkMessageWireRevokeJobIdFieldEvent | WorkMessageWireRevokeGenerationFieldEvent | WorkMessageWireRevokeIndexesFieldEvent | WorkMessageWireRevokeStopRunningFieldEvent | WorkMessageWireRevokeReasonFieldEvent | WorkMessageWireSegmentReportJobIdFieldEvent | WorkMessageWireSegmentReportGenerationFieldEvent | WorkMessageWireSegmentReportIndexFieldEvent | WorkMessageWireSegmentReportLeaseIdFieldEvent | WorkMessageWireSegmentReportOutcomeFieldEvent | WorkMessageWireSegmentReportRenderMsFieldEvent | WorkMessageWireSegmentReportCodeFieldEvent | WorkMessageWireSegmentReportMessageFieldEvent | WorkMessageWireSegmentReportStrikeFieldEvent | WorkMessageWireOfferJobIdFieldEvent | WorkMessageWireOfferGenerationFieldEvent | WorkMessageWireOfferIndexFieldEvent | WorkMessageWireOfferBlobFieldEvent | WorkMessageWireOfferSizeBytesFieldEvent | WorkMessageWireOfferRenderMsFieldEvent | WorkMessageWireOfferReplyJobIdFieldEvent | WorkMessageWireOfferReplyGenerationFieldEvent | WorkMessageWireOfferReplyIndexFieldEvent | WorkMessageWireOfferReplyBlobFieldEvent | WorkMessageWireOfferReplyOutcomeFieldEvent | WorkMessageWireOfferReplyCodeFieldEvent | WorkMessageWireOfferReplyMessageFieldEvent | WorkMessageWireGoodbyeReasonFieldEvent | WorkMessageWireIntroductionListenFieldEvent | WorkMessageWireIntroductionPeersPeerFieldEvent | WorkMessageWireIntroductionPeersAddressesFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<WorkMessageWire>): Generator<WorkMessageWireHeartbeatStatusFieldEvent | WorkMessageWireHeartbeatUptimeMsFieldEvent | WorkMessageWireHeartbeatAbilityNameFieldEvent | WorkMessageWireHeartbeatAbilityVersionFieldEvent | WorkMessageWireHeartbeatAbilityRoleFieldEvent | WorkMessageWireHeartbeatAbilitySlotsFieldEvent | WorkMessageWireHeartbeatAbilityScoresFieldEvent | WorkMessageWireHeartbeatAbilityFingerprintsFieldEvent | WorkMessageWireHeartbeatAbilityEngineVersionsFieldEvent | WorkMessageWireHeartbeatFollowingTermCounterFieldEvent | WorkMessageWireHeartbeatFollowingTermPeerFieldEvent | WorkMessageWireHeartbeatFollowingSilentMsFieldEvent | WorkMessageWireHeartbeatHighestCounterFieldEvent | WorkMessageWireHeartbeatLeasesLeaseIdFieldEvent | WorkMessageWireHeartbeatLeasesTermCounterFieldEvent | WorkMessageWireHeartbeatLeasesTermPeerFieldEvent | WorkMessageWireHeartbeatLeasesJobIdFieldEvent | WorkMessageWireHeartbeatLeasesGenerationFieldEvent | WorkMessageWireHeartbeatLeasesIndexesFieldEvent | WorkMessageWireHeartbeatRunningJobIdFieldEvent | WorkMessageWireHeartbeatRunningGenerationFieldEvent | WorkMessageWireHeartbeatRunningIndexFieldEvent | WorkMessageWireHeartbeatRunningLeaseIdFieldEvent | WorkMessageWireHeartbeatRunningTermCounterFieldEvent | WorkMessageWireHeartbeatRunningTermPeerFieldEvent | WorkMessageWireHeartbeatRunningProgressFieldEvent | WorkMessageWireHeartbeatHeldJobIdFieldEvent | WorkMessageWireHeartbeatHeldGenerationFieldEvent | WorkMessageWireHeartbeatHeldIndexFieldEvent | WorkMessageWireHeartbeatHeldBlobFieldEvent | WorkMessageWireHeartbeatHeldSizeBytesFieldEvent | WorkMessageWireLeaseTermCounterFieldEvent | WorkMessageWireLeaseTermPeerFieldEvent | WorkMessageWireLeaseLeaseIdFieldEvent | WorkMessageWireLeaseJobIdFieldEvent | WorkMessageWireLeaseGenerationFieldEvent | WorkMessageWireLeaseIndexesFieldEvent | WorkMessageWireLeaseHomeFieldEvent | WorkMessageWireLeaseEpochFieldEvent | WorkMessageWireLeaseDurationMsFieldEvent | WorkMessageWireLeaseOrderFieldEvent | WorkMessageWireLeaseCapabilityFieldEvent | WorkMessageWireRevokeTermCounterFieldEvent | WorkMessageWireRevokeTermPeerFieldEvent | WorkMessageWireRevokeJobIdFieldEvent | WorkMessageWireRevokeGenerationFieldEvent | WorkMessageWireRevokeIndexesFieldEvent | WorkMessageWireRevokeStopRunningFieldEvent | WorkMessageWireRevokeReasonFieldEvent | WorkMessageWireSegmentReportJobIdFieldEvent | WorkMessageWireSegmentReportGenerationFieldEvent | WorkMessageWireSegmentReportIndexFieldEvent | WorkMessageWireSegmentReportLeaseIdFieldEvent | WorkMessageWireSegmentReportOutcomeFieldEvent | WorkMessageWireSegmentReportRenderMsFieldEvent | WorkMessageWireSegmentReportCodeFieldEvent | WorkMessageWireSegmentReportMessageFieldEvent | WorkMessageWireSegmentReportStrikeFieldEvent | WorkMessageWireOfferJobIdFieldEvent | WorkMessageWireOfferGenerationFieldEvent | WorkMessageWireOfferIndexFieldEvent | WorkMessageWireOfferBlobFieldEvent | WorkMessageWireOfferSizeBytesFieldEvent | WorkMessageWireOfferRenderMsFieldEvent | WorkMessageWireOfferReplyJobIdFieldEvent | WorkMessageWireOfferReplyGenerationFieldEvent | WorkMessageWireOfferReplyIndexFieldEvent | WorkMessageWireOfferReplyBlobFieldEvent | WorkMessageWireOfferReplyOutcomeFieldEvent | WorkMessageWireOfferReplyCodeFieldEvent | WorkMessageWireOfferReplyMessageFieldEvent | WorkMessageWireGoodbyeReasonFieldEvent | WorkMessageWireIntroductionListenFieldEvent | WorkMessageWireIntroductionPeersPeerFieldEvent | WorkMessageWireIntroductionPeersAddressesFieldEvent> {
     return streamMessage(buf, WorkMessageWire.codec(), opts)
   }
 }

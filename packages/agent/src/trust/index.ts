@@ -1,0 +1,1 @@
+export { FarmTrust, type FarmTrustComponents, type FarmTrustEvents } from './farm-trust.js'
