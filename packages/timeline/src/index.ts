@@ -59,6 +59,7 @@ export {
 export type { MissingReason } from './media/missing-media.js'
 export { buildMediaIndex, usedStreams } from './media/build-media-index.js'
 export { checkMediaAgainstEdit, mediaError, type MediaProblem, type MediaState } from './media/check-media.js'
+export { filledPictures } from './media/missing-pictures.js'
 export type { Chromaticity, ContentLight, LightLevels, MasteringDisplay } from './media/light-levels.js'
 export {
   MAX_SEQUENCE_PICTURES,

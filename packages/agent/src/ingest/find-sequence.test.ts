@@ -9,6 +9,7 @@ import {
   compileCompositor,
   decodeManifest,
   encodeManifest,
+  filledPictures,
   frameFormat,
   MANIFEST_VERSION,
   picturesOfEdit,
@@ -108,6 +109,10 @@ describe('numbered pictures', { timeout: 60_000 }, () => {
     const states = new Map(media.map(({ target, state }) => [target.path, state]))
     return checkMediaAgainstEdit(edit, states).map(({ message }) => message)
   }
+  const filledOf = async (text: string): Promise<readonly string[]> => {
+    const { edit, media } = await find(text)
+    return filledPictures(edit, new Map(media.map(({ target, state }) => [target.path, state])))
+  }
   /** Frames [from, to) of the edit as the engine renders them, from files or from `place`. */
   async function raw(
     { edit, media }: { readonly edit: Edit; readonly media: readonly FoundMedium[] },
@@ -175,6 +180,23 @@ describe('numbered pictures', { timeout: 60_000 }, () => {
       ])
       // What no clip shows may be missing.
       expect(await problemsOf(editOf({}, { start: 6, frames: 17 }))).toEqual([])
+      expect(await filledOf(editOf({}, { frames: 24 }))).toEqual([])
+      expect(await filledOf(editOf({ missing_frame_policy: 'hold' }, { start: 6, frames: 17 }))).toEqual([])
+      expect(await filledOf(editOf({ missing_frame_policy: 'hold' }, { start: 2, frames: 12 }))).toEqual([
+        '2 pictures are missing in shots/shot.0101-0124.png (24 fps, hold): shot.0105-0106.png; ' +
+          'the picture before is held, as the edit asks (track V1 item 1 "shot" at 00:00:00:00)',
+      ])
+      // Of several clips of one sequence the pictures are said once, with how many places show them.
+      const { edit, media } = await find(editOf({ missing_frame_policy: 'black' }, { frames: 5 }))
+      const [track = expect.fail()] = edit.video
+      const [clip = expect.fail()] = track.items
+      const other = { ...clip, ...(clip.kind === 'clip' && { where: 'another' }) }
+      const twice = { ...edit, video: [track, { ...track, items: [other] }] }
+      expect(filledPictures(twice, new Map(media.map(({ target, state }) => [target.path, state])))).toEqual([
+        expect.stringMatching(
+          /: shot\.0101\.png, shot\.0105\.png; black is shown .* \(track V1 .* and 1 more place\)$/,
+        ),
+      ])
       const held = shownOf(
         hashes(await raw(await find(editOf({ missing_frame_policy: 'hold' }, { frames: 24 })), 0, 24)),
       )

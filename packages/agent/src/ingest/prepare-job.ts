@@ -1,5 +1,6 @@
 import {
   checkMediaAgainstEdit,
+  filledPictures,
   mediaError,
   parsePreset,
   pngIndex,
@@ -61,6 +62,7 @@ export async function composeJob(request: PrepareRequest, ports: PreparePorts): 
   const states = new Map<string, MediaState>(looked.map(({ target, state }) => [target.path, state]))
   for (const { media } of texts) states.set(media, { state: 'indexed', index: pngIndex(canvas) })
   const settled = settleEdit(asked, { canvas, media: states })
+  const filled = filledPictures(settled, states)
   // After that, for a track on which nothing but missing media would be heard is silent, not gone.
   const { edit, media: found, warnings } = await madeUp({ request, edit: settled, media: looked, canvas }, ports)
   for (const { target, state } of found) states.set(target.path, state)
@@ -74,7 +76,13 @@ export async function composeJob(request: PrepareRequest, ports: PreparePorts): 
     manifest,
     media,
     preset,
-    warnings: [...read.report.warnings, ...warnings, ...remarksOnMedia(manifest), ...remarksOnSound(manifest)],
+    warnings: [
+      ...read.report.warnings,
+      ...filled,
+      ...warnings,
+      ...remarksOnMedia(manifest),
+      ...remarksOnSound(manifest),
+    ],
   }
 }
 

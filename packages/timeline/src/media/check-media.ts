@@ -12,14 +12,13 @@ import {
   ZERO,
 } from '@sheaf/protocol'
 import type { Edit, MediaClip } from '../model/edit.js'
-import { foldPictureNames, type SequenceNumbering } from '../model/sequence-names.js'
+import type { SequenceNumbering } from '../model/sequence-names.js'
 import { mediaClipsOf, mediaTimeAt } from '../model/walk-edit.js'
 import type { MediaIndex } from './media-index.js'
 import { missingHint, missingMedium, type MissingReason } from './missing-media.js'
-import { overlaps } from './picture-sequence.js'
+import { missingPictures } from './missing-pictures.js'
 import { valueAt } from './pts-runs.js'
 import { programOf } from './sound-program.js'
-import { picturesOfClip } from './used-pictures.js'
 
 /** What is known of one medium when the edit is checked. */
 export type MediaState =
@@ -104,22 +103,6 @@ export function videoDuration(index: NonNullable<MediaIndex['video']>): Rational
   const first = valueAt(index.frames, 0) ?? 0
   const last = valueAt(index.frames, index.frameCount - 1) ?? first
   return mulRational(rational(last - first + index.lastDuration), index.timeBase)
-}
-
-/** A gap in the numbers of a sequence that is to have none. */
-function missingPictures(
-  rate: Rational,
-  clip: MediaClip,
-  { index, numbering }: Extract<MediaState, { state: 'indexed' }>,
-): MediaProblem[] {
-  const { sequence, video } = index
-  if (!sequence || !video || !numbering || sequence.policy !== 'error') return []
-  const gaps = overlaps(sequence.missing, picturesOfClip(clip, rate, video.timeBase))
-  if (gaps.length === 0) return []
-  const count = gaps.reduce((sum, [from, to]) => sum + to - from, 0)
-  const what = count === 1 ? 'a picture is' : `${count} pictures are`
-  const message = `${what} missing in ${clip.content.media}: ${foldPictureNames(numbering, gaps)}`
-  return [{ kind: 'missing', media: clip.content.media, where: clip.where, message }]
 }
 
 function brokenMedium(

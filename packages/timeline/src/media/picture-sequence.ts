@@ -51,6 +51,17 @@ export function overlaps(spans: readonly PictureSpan[], [from, to]: PictureSpan)
   })
 }
 
+/** Spans in any order as rising ones, none touching the next. */
+export function joinSpans(spans: readonly PictureSpan[]): readonly PictureSpan[] {
+  const joined: [number, number][] = []
+  for (const [from, to] of [...spans].sort(([a], [b]) => a - b)) {
+    const last = joined.at(-1)
+    if (last && last[1] >= from) last[1] = Math.max(last[1], to)
+    else joined.push([from, to])
+  }
+  return joined
+}
+
 /** Rising numbers as spans. */
 export function spansOf(numbers: readonly number[]): PictureSpan[] {
   const spans: [number, number][] = []
