@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { jobRecord } from '@sheaf/coordinator'
 import {
+  rationalToNumber,
   SheafError,
   type AgentView,
   type BenchResponse,
@@ -87,7 +88,7 @@ export class AgentApi implements ApiAgent {
     const { storage, tools } = this.#init
     requireRight('job-submitted', storage.membership.certificate)
     this.#refuseSecondWriter(request)
-    const { payload, warnings } = await ingestEdit(request, {
+    const { payload, manifest, warnings } = await ingestEdit(request, {
       probe: (path, part) => probeMedia({ tools, path, part }),
       broken: (pictures) => brokenPictures(pictures, { tools }),
       madeFolder: (jobId) => join(storage.paths.assets, jobId, 'made'),
@@ -103,7 +104,14 @@ export class AgentApi implements ApiAgent {
     await storage.requests.put(payload.jobId, request)
     await this.#sign({ kind: 'job-submitted', payload })
     const frames = payload.segmentFrames.reduce((sum, count) => sum + count, 0)
-    return { jobId: payload.jobId, frames, segments: payload.segmentFrames.length, warnings: [...warnings] }
+    const { edit } = manifest
+    return {
+      jobId: payload.jobId,
+      frames,
+      segments: payload.segmentFrames.length,
+      ...(frames === 0 && { soundS: edit.frames / rationalToNumber(edit.rate) }),
+      warnings: [...warnings],
+    }
   }
 
   /**

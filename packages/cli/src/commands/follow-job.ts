@@ -15,6 +15,8 @@ export interface FollowInit {
   /** When the person asked for it; absent when the job was there before. */
   readonly startedAtMs?: number
   readonly json: 'no' | 'lines' | 'last'
+  /** Seconds of a job of sound alone, where they are known. */
+  readonly soundS?: number | undefined
 }
 
 const plainEveryMs = 5000
@@ -55,6 +57,7 @@ class JobScreen {
   #samples: readonly ProgressSample[] = []
   #startedAtMs: number | undefined
   #saidAtMs = Number.NEGATIVE_INFINITY
+  #framesDone = 0
   #isAway = false
   #ended = false
 
@@ -71,7 +74,10 @@ class JobScreen {
     const { session, jobId, json } = this.#init
     const job = farm.jobs.find((one) => one.jobId === jobId)
     if (job === undefined) return undefined
-    if (!isClosed(job)) this.#startedAtMs ??= job.submittedAtMs
+    if (!isClosed(job)) {
+      this.#startedAtMs ??= job.submittedAtMs
+      this.#framesDone = job.framesDone
+    }
     const before = this.#farm
     this.#farm = farm
     this.#isAway = false
@@ -91,12 +97,13 @@ class JobScreen {
   }
 
   close(job: JobView): ExitCode {
-    const { session, json } = this.#init
+    const { session, json, soundS } = this.#init
     this.#draw()
     this.end()
     const elapsedMs = this.#startedAtMs === undefined ? undefined : session.env.nowMs() - this.#startedAtMs
     if (json === 'last') session.printJson(job)
-    if (json === 'no') session.print(closingLine(job, elapsedMs, session.style))
+    if (json === 'no')
+      session.print(closingLine(job, { elapsedMs, framesDone: this.#framesDone, soundS }, session.style))
     return job.status === 'completed' ? exitCodes.ok : exitCodes.jobNotCompleted
   }
 
@@ -110,21 +117,20 @@ class JobScreen {
 
   #draw(): void {
     if (this.#live === undefined || this.#farm === undefined) return
-    const { session, jobId } = this.#init
+    const { session, jobId, soundS } = this.#init
     const { stdout, nowMs } = session.env
     const fps = framesPerS(this.#samples)
-    this.#live.draw(
-      jobLines({ farm: this.#farm, jobId, width: stdout.columns, nowMs: nowMs(), fps, style: session.style }),
-    )
+    const shown = { farm: this.#farm, jobId, width: stdout.columns, nowMs: nowMs(), fps, soundS, style: session.style }
+    this.#live.draw(jobLines(shown))
   }
 
   #sayProgress(): void {
-    const { session, jobId } = this.#init
+    const { session, jobId, soundS } = this.#init
     const nowMs = session.env.nowMs()
     if (this.#farm === undefined || nowMs - this.#saidAtMs < plainEveryMs) return
     this.#saidAtMs = nowMs
     const width = Number.POSITIVE_INFINITY
-    session.print(jobSummary({ farm: this.#farm, jobId, width, nowMs, fps: framesPerS(this.#samples) }))
+    session.print(jobSummary({ farm: this.#farm, jobId, width, nowMs, fps: framesPerS(this.#samples), soundS }))
   }
 
   #say(line: string): void {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { JobView } from '@sheaf/protocol'
-import { formatDuration, formatPercent } from '../display/format.js'
+import { formatDuration } from '../display/format.js'
+import { jobPercent } from '../display/job-amount.js'
 import { statusWords } from '../display/status-words.js'
 import { exitCodes, type ExitCode } from '../exit-codes.js'
 import { tableLines, type Column } from '../output/table.js'
@@ -47,7 +48,7 @@ export function jobTable(jobs: readonly JobView[], width: number, nowMs: number)
     job.jobId,
     safeText(job.name),
     statusWords(job),
-    formatPercent(job.framesDone, job.frames),
+    jobPercent(job),
     String(job.priority),
     formatDuration(nowMs - job.submittedAtMs),
     safeText(job.outputPath),

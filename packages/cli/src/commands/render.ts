@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import type { SubmitRequest, SubmitResponse } from '@sheaf/protocol'
 import type { SheafClient } from '@sheaf/client'
 import { baseName, formatCount } from '../display/format.js'
+import { soundText } from '../display/job-amount.js'
 import { exitCodes, type ExitCode } from '../exit-codes.js'
 import { safeText } from '../output/text.js'
 import { actionWith, type CommandHost } from './action.js'
@@ -62,10 +63,16 @@ async function runRender(session: Session, edit: string, options: RenderOptions)
     return exitCodes.ok
   }
   if (!session.json) {
-    const counts = `${formatCount(submitted.frames)} frames in ${formatCount(submitted.segments)} segments`
-    session.print(`${safeText(baseName(request.editPath))}  ${counts}  job ${submitted.jobId}`)
+    session.print(`${safeText(baseName(request.editPath))}  ${countsOf(submitted)}  job ${submitted.jobId}`)
   }
-  return followJob({ session, client, jobId: submitted.jobId, startedAtMs, json: session.json ? 'last' : 'no' })
+  const { jobId, soundS } = submitted
+  return followJob({ session, client, jobId, soundS, startedAtMs, json: session.json ? 'last' : 'no' })
+}
+
+/** `1,500 frames in 30 segments`, or `10.4 s of sound`. */
+function countsOf({ frames, segments, soundS }: SubmitResponse): string {
+  if (frames === 0) return soundText(soundS)
+  return `${formatCount(frames)} frames in ${formatCount(segments)} ${segments === 1 ? 'segment' : 'segments'}`
 }
 
 /** Reading and indexing the media can take a while: somebody at a terminal is told what goes on. */

@@ -147,7 +147,7 @@ function tellKill(watch: RerenderWatch, name: string, tell: (line: string) => vo
 
 function tellEnd(voice: DemoVoice, job: JobView, watch: RerenderWatch, tookMs: number): void {
   if (watch.landedTwice() > 0) say(voice, `✗ ${watch.landedTwice()} landed segments were rendered again`)
-  say(voice, closingLine(job, tookMs, voice.style))
+  say(voice, closingLine(job, { elapsedMs: tookMs }, voice.style))
 }
 
 const views = (agents: readonly AgentProcess[]): Promise<readonly FarmView[]> =>

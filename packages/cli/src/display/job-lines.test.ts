@@ -182,14 +182,29 @@ describe('the other lines', () => {
       framesDone: 1500,
       outputSha256: `9f3c${'0'.repeat(60)}`,
     })
-    expect(closingLine(done, 31_200)).toBe('film.mp4  1,500/1,500 frames  sha256 9f3c00000000…  in 31 s')
-    expect(closingLine(done, undefined)).not.toContain(' in ')
-    expect(closingLine({ ...done, borders: { checked: 31, all: 31 } }, undefined)).toMatch(/ {2}checked$/)
-    expect(closingLine(aJob({ status: 'failed', message: 'disk full' }), 1)).toBe('✗ film.mp4 failed: disk full')
-    expect(closingLine(aJob({ status: 'failed', failed: [1, 2] }), 1)).toBe('✗ film.mp4 failed: 2 segments failed')
-    expect(closingLine(aJob({ status: 'canceled', framesLanded: 7 }), 1)).toBe(
+    expect(closingLine(done, { elapsedMs: 31_200 })).toBe('film.mp4  1,500/1,500 frames  sha256 9f3c00000000…  in 31 s')
+    expect(closingLine(done, {})).not.toContain(' in ')
+    expect(closingLine({ ...done, borders: { checked: 31, all: 31 } }, {})).toMatch(/ {2}checked$/)
+    expect(closingLine(aJob({ status: 'failed', message: 'disk full' }), {})).toBe('✗ film.mp4 failed: disk full')
+    expect(closingLine(aJob({ status: 'failed', failed: [1, 2] }), {})).toBe('✗ film.mp4 failed: 2 segments failed')
+    expect(closingLine(aJob({ status: 'canceled', framesLanded: 7 }), { framesDone: 3 })).toBe(
       '✗ film.mp4 was canceled at 7/1,500 frames',
     )
+    // What was seen of it counts: nothing of this had landed.
+    expect(closingLine(aJob({ status: 'canceled' }), { framesDone: 18.7 })).toContain('canceled at 18/1,500 frames')
+  })
+
+  it('a job of sound alone has no frames, and is whole when it is completed', () => {
+    const sound = { frames: 0, segments: 0, runs: [], outputPath: '/films/film.wav' }
+    const farm = aFarm({ jobs: [aJob({ ...sound, status: 'rendered' })] })
+    expect(jobSummary({ farm, jobId, width: 80, nowMs: 0, soundS: 10.4 })).toBe(
+      '0 %  10.4 s of sound  the sound is being made',
+    )
+    const done = aJob({ ...sound, status: 'completed' })
+    expect(closingLine(done, { elapsedMs: 7000, soundS: 10.4 })).toBe('film.wav  10.4 s of sound  in 7 s')
+    expect(closingLine(done, {})).toBe('film.wav  sound alone')
+    expect(closingLine({ ...done, status: 'canceled' }, {})).toBe('✗ film.wav was canceled')
+    expect(jobTable([done], 120, 0)[1]).toContain('completed  100 %')
   })
 })
 

@@ -3,7 +3,8 @@ import { plainStyle, type Style } from '../output/style.js'
 import { safeText, textWidth, truncate } from '../output/text.js'
 import { agentMarks, type AgentMark } from './agent-marks.js'
 import { barCells, renderBar } from './bar.js'
-import { baseName, formatCount, formatDuration, formatPercent, shortPeer } from './format.js'
+import { baseName, formatCount, formatDuration, shortPeer } from './format.js'
+import { amountText, jobPercent } from './job-amount.js'
 import { checkWords, statusWords } from './status-words.js'
 
 /** What the display is drawn from. `fps` comes from a `ProgressMeter`: one view alone does not tell it. */
@@ -13,6 +14,8 @@ export interface JobLinesInput {
   readonly width: number
   readonly nowMs: number
   readonly fps?: number | undefined
+  /** Seconds of a job of sound alone, where they are known. */
+  readonly soundS?: number | undefined
   readonly style?: Style
 }
 
@@ -22,43 +25,53 @@ const widestBar = 60
  * The moving display of one job: a bar that shows who holds what, the numbers, and one entry an
  * agent. No line is longer than `width` columns. Empty when the farm does not know the job.
  */
-export function jobLines({ farm, jobId, width, nowMs, fps, style = plainStyle }: JobLinesInput): string[] {
+export function jobLines({ farm, jobId, width, nowMs, fps, soundS, style = plainStyle }: JobLinesInput): string[] {
   const job = farm.jobs.find((one) => one.jobId === jobId)
   if (job === undefined) return []
   const marks = agentMarks(farm, job)
-  const percent = formatPercent(job.framesDone, job.frames).padStart(5)
+  const percent = jobPercent(job).padStart(5)
   const barWidth = Math.max(1, Math.min(widestBar, width - percent.length - 1))
   const bar = renderBar(barCells(job, barWidth), marks, style)
   return [
     `${bar} ${style.bold(percent)}`,
-    ...wrap(numbers(job, farm, { nowMs, fps }), width, (text) => text),
+    ...wrap(numbers(job, farm, { nowMs, fps, soundS }), width, (text) => text),
     ...wrap(shareEntries(job, farm, marks), width, (text, mark) => paintMark(text, mark, style)),
     ...routeLines(job, farm).map((line) => style.dim(truncate(line, width))),
   ]
 }
 
 /** The same on one line of plain text, for a log or a pipe. */
-export function jobSummary({ farm, jobId, nowMs, fps }: JobLinesInput): string {
+export function jobSummary({ farm, jobId, nowMs, fps, soundS }: JobLinesInput): string {
   const job = farm.jobs.find((one) => one.jobId === jobId)
   if (job === undefined) return `job ${jobId} is not known yet`
-  const facts = numbers(job, farm, { nowMs, fps }).map((entry) => entry.text)
-  return [formatPercent(job.framesDone, job.frames), ...facts].join('  ')
+  const facts = numbers(job, farm, { nowMs, fps, soundS }).map((entry) => entry.text)
+  return [jobPercent(job), ...facts].join('  ')
 }
 
-/** What stands on the last line when a job has ended; `elapsedMs` only where the start was seen. */
-export function closingLine(job: JobView, elapsedMs: number | undefined, style: Style = plainStyle): string {
+/** What was seen of a job on its way. */
+export interface SeenJob {
+  /** Only where the start was seen. */
+  readonly elapsedMs?: number | undefined
+  /** Frames that were rendered when it was last seen open: of a canceled job the rest is thrown away. */
+  readonly framesDone?: number | undefined
+  /** Seconds of a job of sound alone. */
+  readonly soundS?: number | undefined
+}
+
+/** What stands on the last line when a job has ended. */
+export function closingLine(job: JobView, seen: SeenJob, style: Style = plainStyle): string {
+  const { elapsedMs, soundS } = seen
+  const amount = amountText(job, job.framesLanded, soundS)
   const name = safeText(baseName(job.outputPath))
   switch (job.status) {
     case 'completed': {
       const sha = job.outputSha256 === undefined ? [] : [`sha256 ${job.outputSha256.slice(0, 12)}…`]
       const time = elapsedMs === undefined ? [] : [`in ${formatDuration(elapsedMs)}`]
       const check = job.borders === undefined ? [] : [checkWords(job.borders)]
-      return [style.bold(name), `${frameCount(job.framesLanded, job.frames)} frames`, ...sha, ...time, ...check].join(
-        '  ',
-      )
+      return [style.bold(name), amount, ...sha, ...time, ...check].join('  ')
     }
     case 'canceled':
-      return `${style.yellow('✗')} ${name} was canceled at ${frameCount(job.framesLanded, job.frames)} frames`
+      return `${style.yellow('✗')} ${name} was canceled${job.frames === 0 ? '' : ` at ${reached(job, seen)}`}`
     case 'failed':
       return `${style.red('✗')} ${name} failed: ${safeText(job.message ?? failedSegments(job))}`
     case 'ingesting':
@@ -80,9 +93,9 @@ interface Entry {
 function numbers(
   job: JobView,
   farm: FarmView,
-  { nowMs, fps }: { readonly nowMs: number; readonly fps: number | undefined },
+  { nowMs, fps, soundS }: Pick<JobLinesInput, 'nowMs' | 'fps' | 'soundS'>,
 ): Entry[] {
-  const facts = [`${frameCount(job.framesDone, job.frames)} frames`]
+  const facts = [amountText(job, job.framesDone, soundS)]
   switch (job.status) {
     case 'active': {
       if (fps !== undefined && fps > 0) facts.push(`${fps >= 10 ? Math.round(fps) : fps.toFixed(1)} fps`)
@@ -156,7 +169,10 @@ const paintMark = (text: string, mark: AgentMark | undefined, style: Style): str
     ? text
     : style.agent(mark.colour, text.slice(0, mark.pattern.length)) + text.slice(mark.pattern.length)
 
-const frameCount = (done: number, all: number): string => `${formatCount(Math.floor(done))}/${formatCount(all)}`
+/** As far as the person saw it come: what was being rendered when it was canceled no longer counts as landed. */
+function reached(job: JobView, { framesDone = 0 }: SeenJob): string {
+  return amountText(job, Math.max(job.framesLanded, framesDone))
+}
 
 function failedSegments({ failed }: JobView): string {
   return failed.length === 1 ? `segment ${failed[0] ?? ''} failed` : `${formatCount(failed.length)} segments failed`

@@ -5,6 +5,9 @@ import { countRuns, runsContain } from '../facts/runs.js'
 import { jobStatus, landedRuns } from '../facts/selectors.js'
 import { jobOf, peerOf, submission } from '../testing/make.js'
 import { simulate, type Sim } from '../testing/sim.js'
+import { emptyBook } from '../leasing/book.js'
+import { hearHeartbeat } from '../leasing/hear.js'
+import { emptyLeasing, type AgentBook, type LeasingState } from '../leasing/leasing-state.js'
 import { farmView } from '../view/farm-view.js'
 
 // Simulated time and counted runs: how long it takes on a loaded machine says nothing.
@@ -205,6 +208,34 @@ describe('a whole job', () => {
       expect(shown?.etaMs).toBeLessThan(12_000)
       expect(shown?.framesDone).toBeGreaterThanOrEqual(shown?.framesLanded ?? Number.NaN)
     }
+  })
+
+  it('counts no frame back when a second agent begins a segment, nor while a landing is on its way', () => {
+    const sim = start(6, 40)
+    sim.run(7000)
+    const { core } = sim.agents.get('A')!
+    const at = farmView(core, core.atMs).jobs[0]?.runs.find(({ status }) => status === 'waiting')?.from ?? -1
+    const key = { jobId: job, generation: 1, index: at }
+    const book = (name: string, progress: number): AgentBook => ({
+      ...emptyBook(peerOf(name)),
+      running: [{ ...key, progress, sinceMs: 0 }],
+    })
+    const done = (leasing: Partial<LeasingState>): number =>
+      farmView({ ...core, leasing: { ...emptyLeasing, ...leasing } }, core.atMs).jobs[0]?.framesDone ?? Number.NaN
+    const without = done({})
+    const further = done({ books: [book('A', 0.5)] })
+    expect(further).toBeGreaterThan(without)
+    // Whichever of the two the books name first.
+    expect(done({ books: [book('A', 0.5), book('B', 0)] })).toBe(further)
+    expect(done({ books: [book('A', 0), book('B', 0.5)] })).toBe(further)
+    const silent = hearHeartbeat({ ...core, leasing: { ...emptyLeasing, books: [book('A', 0.5)] } }, peerOf('A'), {
+      ...core.peers[0]!.heartbeat!,
+      leases: [],
+      running: [],
+      held: [],
+    })
+    expect(done(silent)).toBe(further)
+    expect(done({ ...silent, settling: [] })).toBe(without)
   })
 
   it('is the same run for the same seed', () => {

@@ -1,10 +1,10 @@
-import type { Fact, Heartbeat, PeerId, SegmentReport } from '@sheaf/protocol'
+import type { Fact, Heartbeat, PeerId, SegmentKey, SegmentReport } from '@sheaf/protocol'
 import type { CoreState } from '../core/core-state.js'
 import { jobRecord } from '../facts/selectors.js'
 import { runsContain } from '../facts/runs.js'
 import { mapGet } from '../facts/sorted-map.js'
 import { bookOf, claimsOf, dropSegments, hearBook, segmentText, withBook } from './book.js'
-import type { LeasingState, Orphan, Settling } from './leasing-state.js'
+import type { AgentBook, LeasingState, Orphan, Settling } from './leasing-state.js'
 import { learnSpeed } from './speed.js'
 
 /**
@@ -21,9 +21,16 @@ export function hearHeartbeat(state: CoreState, from: PeerId, heartbeat: Heartbe
   const settling = claimsOf(confirmed)
     .filter((key) => !has.has(segmentText(key)) && !revoked.has(segmentText(key)))
     .filter(({ jobId, index }) => !isLanded(state, jobId, index))
-    .map((key): Settling => ({ ...key, peer: from, untilMs }))
+    .map((key): Settling => ({ ...key, peer: from, progress: progressIn(before, key), untilMs }))
   const leasing = withBook(state.leasing, after)
   return settling.length === 0 ? leasing : { ...leasing, settling: [...leasing.settling, ...settling] }
+}
+
+/** How far a segment was: 1 when it was rendered, and only on its way to the home. */
+function progressIn({ running, held }: AgentBook, key: SegmentKey): number {
+  const text = segmentText(key)
+  if (held.some((one) => segmentText(one) === text)) return 1
+  return running.find((one) => segmentText(one) === text)?.progress ?? 0
 }
 
 /** What a report changes in the books: a rendered segment is held until a heartbeat says otherwise. */

@@ -33,6 +33,8 @@ export interface AgentBook {
 /** Segment that its agent finished with and that has not landed yet; not leased again until then. */
 export interface Settling extends SegmentKey {
   readonly peer: PeerId
+  /** How far it was when the agent last spoke of it, 0 to 1: what is shown of it until it has landed. */
+  readonly progress: number
   readonly untilMs: number
 }
 

@@ -16,11 +16,12 @@ export function jobView(state: CoreState, job: KnownJob): JobView {
   const home = homeOf(state.farm, jobId) ?? { home: submitted.submitter, epoch: 0 }
   const line = lineOf(state, job)
   const frames = submitted.segmentFrames.reduce((sum, count) => sum + count, 0)
+  const done = framesDone(line, submitted.segmentFrames)
   const begun = line.some(({ status }) => status === 'rendering' || status === 'leased')
   const standing = standingOf(job) ?? 'queued'
+  const etaMs = standing === 'active' ? etaOf(state, job, frames - done) : undefined
   const message = failureOf(job)?.message
   const leftOut = isOpen(job) ? leftOutOf(state, submitted) : []
-  const etaMs = standing === 'active' ? etaOf(state, job, frames) : undefined
   return {
     jobId,
     name: submitted.name,
@@ -35,7 +36,7 @@ export function jobView(state: CoreState, job: KnownJob): JobView {
     outputPath: submitted.outputPath,
     frames,
     framesLanded: derived.landedFrames,
-    framesDone: framesDone(line, submitted.segmentFrames),
+    framesDone: done,
     segments: submitted.segmentFrames.length,
     landed: derived.landedSegments,
     failed: line.flatMap(({ status }, index) => (status === 'failed' ? [index] : [])),
@@ -56,7 +57,11 @@ interface Spot {
   readonly progress: number
 }
 
-/** Every segment, told by whoever knows more of it: landed over held over rendering over leased over struck. */
+/**
+ * Every segment, told by whoever knows more of it: landed over held over rendering over leased over struck, and of two
+ * who render the same one by the one who is further. What its renderer no longer speaks of stays as it was until its
+ * landing is heard of: frames that are done are not counted back.
+ */
 function lineOf(state: CoreState, job: KnownJob): readonly Spot[] {
   const line: Spot[] = job.submitted.segmentFrames.map(() => ({ status: 'waiting', progress: 0 }))
   const put = (index: number, spot: Spot): void => {
@@ -73,13 +78,17 @@ function lineOf(state: CoreState, job: KnownJob): readonly Spot[] {
       for (const index of lease.indexes) put(index, { status: 'leased', holder, progress: 0 })
     }
   }
+  const renders = (index: number, holder: PeerId, progress: number): void => {
+    const there = line[index]
+    if (there?.status === 'rendering' && there.progress >= progress) return
+    put(index, { status: 'rendering', holder, progress })
+  }
+  for (const { jobId, index, peer, progress } of state.leasing.settling) {
+    if (jobId === job.jobId && progress > 0) renders(index, peer, progress)
+  }
   for (const { peer: holder, running, held } of state.leasing.books) {
-    for (const { jobId, index, progress } of running) {
-      if (jobId === job.jobId) put(index, { status: 'rendering', holder, progress })
-    }
-    for (const { jobId, index } of held) {
-      if (jobId === job.jobId) put(index, { status: 'rendering', holder, progress: 1 })
-    }
+    for (const { jobId, index, progress } of running) if (jobId === job.jobId) renders(index, holder, progress)
+    for (const { jobId, index } of held) if (jobId === job.jobId) renders(index, holder, 1)
   }
   for (const { index, renderedBy } of landedSegments(state.farm, job.jobId)) {
     put(index, { status: 'landed', holder: renderedBy, progress: 1 })
@@ -131,8 +140,8 @@ function leftOutOf(state: CoreState, job: SubmittedJob): NonNullable<JobView['le
   })
 }
 
-/** Frames that are missing ÷ speeds of those who work on it, whose scores count where nothing is measured. */
-function etaOf(state: CoreState, job: KnownJob, frames: number): number | undefined {
+/** Frames that are not rendered ÷ speeds of those who work on it, whose scores count where nothing is measured. */
+function etaOf(state: CoreState, job: KnownJob, missing: number): number | undefined {
   if (job.derived.landedSegments === 0) return undefined
   const { fingerprint, engine } = job.submitted
   const agents = state.peers.flatMap(({ peer, heartbeat }) => {
@@ -142,6 +151,5 @@ function etaOf(state: CoreState, job: KnownJob, frames: number): number | undefi
   })
   const paces = pacesOf(job, agents, state.leasing.speeds)
   if (!paces.some(({ measured }) => measured)) return undefined
-  const missing = frames - job.derived.landedFrames
   return Math.round(missing / paces.reduce((sum, { speed }) => sum + speed, 0))
 }

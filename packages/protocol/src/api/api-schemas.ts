@@ -72,6 +72,8 @@ export const SubmitResponseSchema = Type.Object({
   jobId: Type.String(),
   frames: Type.Integer(),
   segments: Type.Integer(),
+  /** Seconds of a job of sound alone, which has no frames. */
+  soundS: Type.Optional(Type.Number()),
   warnings: Type.Array(Type.String()),
 })
 
