@@ -40,6 +40,7 @@ export {
   type PictureColour,
   type PixelFormat,
 } from './compile/frame-format.js'
+export { remarksOnLooks, type LookRemarkContext } from './compile/look-remarks.js'
 export { mediaNeeds, type MediaNeed } from './compile/media-needs.js'
 export { AUDIO_RATE, sampleOfFrame } from './compile/medium-sound.js'
 export { seekArgs } from './compile/seek-args.js'

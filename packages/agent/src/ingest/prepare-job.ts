@@ -2,9 +2,11 @@ import {
   checkMediaAgainstEdit,
   filledPictures,
   mediaError,
+  mediaIndices,
   parsePreset,
   pngIndex,
   remarksOn,
+  remarksOnLooks,
   settleEdit,
   type Edit,
   type FrameSize,
@@ -103,6 +105,11 @@ async function madeUp(
 }
 
 /** What a person should know of how the media are shown. */
-function remarksOnMedia({ media, picture }: Manifest): string[] {
-  return Object.values(media).flatMap(({ name, index }) => (index.video ? remarksOn(name, index.video, picture) : []))
+function remarksOnMedia(manifest: Manifest): string[] {
+  const { edit, media, picture } = manifest
+  const named = Object.values(media).flatMap(({ name, index }) =>
+    index.video ? remarksOn(name, index.video, picture) : [],
+  )
+  if (!manifest.preset.pictures) return named
+  return [...named, ...remarksOnLooks(edit, { media: mediaIndices(manifest), format: picture })]
 }

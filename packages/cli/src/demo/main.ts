@@ -44,7 +44,8 @@ async function prove(folder: DemoFolder, expected: string | undefined): Promise<
 function tellNext(folder: DemoFolder): void {
   say('')
   say(`The film: ${folder.outputPath}`)
-  say('With machines of your own: sheaf up here, then sheaf invite, and on the next one:')
+  say('With machines of your own: npm run setup && npm link, which makes the command `sheaf`; then')
+  say('  sheaf up here, in another terminal sheaf invite, and on the next machine:')
   say('  sheaf join CODE && sheaf up      then, on either:   sheaf render film.otio -o film.mp4')
 }
 
