@@ -87,7 +87,7 @@ export class AgentApi implements ApiAgent {
   async submit(request: SubmitRequest): Promise<SubmitResponse> {
     const { storage, tools } = this.#init
     requireRight('job-submitted', storage.membership.certificate)
-    this.#refuseSecondWriter(request)
+    const looked = this.#refuseSecondWriter(request)
     const { payload, manifest, warnings } = await ingestEdit(request, {
       probe: (path, part) => probeMedia({ tools, path, part }),
       broken: (pictures) => brokenPictures(pictures, { tools }),
@@ -101,6 +101,8 @@ export class AgentApi implements ApiAgent {
       presetFolder: storage.paths.presets,
       nowMs: Date.now,
     })
+    // A film that is in its place is looked at only as long as it is wanted: until another is sure to come.
+    for (const jobId of looked) this.#parts.results.endCheck(jobId)
     await storage.requests.put(payload.jobId, request)
     await this.#sign({ kind: 'job-submitted', payload })
     const frames = payload.segmentFrames.reduce((sum, count) => sum + count, 0)
@@ -153,17 +155,21 @@ export class AgentApi implements ApiAgent {
     return presetViews(storage.paths.presets, tools.encoders)
   }
 
-  /** Two jobs that write one file would undo each other's work. */
-  #refuseSecondWriter({ outputPath, overwrite }: SubmitRequest): void {
+  /** Two jobs that write one file would undo each other's work. Returns those whose film is there, to be replaced. */
+  #refuseSecondWriter({ outputPath, overwrite }: SubmitRequest): readonly JobId[] {
     const { farm, self, results } = this.#parts
-    const other = farm.openJobs().find((job) => job.submitter === self && job.outputPath === outputPath)
-    if (other === undefined) return
-    // A film that is in its place is looked at only as long as it is wanted.
-    if (overwrite === true && results.check(other.jobId) !== undefined) return results.endCheck(other.jobId)
+    const others = farm.openJobs().filter((job) => job.submitter === self && job.outputPath === outputPath)
+    const other = others.find(({ jobId }) => overwrite !== true || results.check(jobId) === undefined)
+    if (other === undefined) return others.map(({ jobId }) => jobId)
+    const inPlace = results.check(other.jobId) !== undefined
     throw new SheafError({
       code: 'SHEAF_OUTPUT_EXISTS',
-      message: `Job ${other.jobId} (${other.name}) is being rendered to ${outputPath} already.`,
-      hint: `Choose another output with -o, or end that job first: sheaf cancel ${other.jobId}`,
+      message: inPlace
+        ? `The film of job ${other.jobId} (${other.name}) lies at ${outputPath}, and is being looked at.`
+        : `Job ${other.jobId} (${other.name}) is being rendered to ${outputPath} already.`,
+      hint: inPlace
+        ? 'Choose another path with -o, or pass --overwrite.'
+        : `Choose another output with -o, or end that job first: sheaf cancel ${other.jobId}`,
     })
   }
 

@@ -48,6 +48,15 @@ describe('pictures that are damaged', { timeout: 60_000 }, () => {
     }
   })
 
+  it('are whole as far as is known behind a header that is longer than what is read of it', async () => {
+    const whole = await readFile(at('shot.1.exr'))
+    const preview = Buffer.alloc(1.5 * 1024 * 1024, 7)
+    const size = Buffer.alloc(4)
+    size.writeUInt32LE(preview.length)
+    const attribute = Buffer.concat([Buffer.from('preview\0preview\0'), size, preview])
+    expect(await cutOff(Buffer.concat([whole.subarray(0, 8), attribute, whole.subarray(8)]))).toBe(false)
+  })
+
   const spoil = async (name: string): Promise<void> => {
     const bytes = await readFile(at(name))
     bytes.fill(0xff, bytes.length >> 1, (bytes.length >> 1) + 200)

@@ -82,9 +82,9 @@ async function exrEnd(read: ReadAt, sizeBytes: number): Promise<number> {
   let at = 8
   while (header[at] !== 0) {
     const typeEnd = header.indexOf(0, header.indexOf(0, at) + 1)
-    if (typeEnd < at || typeEnd + 5 > header.length) return Number.POSITIVE_INFINITY
-    at = typeEnd + 5 + header.readUInt32LE(typeEnd + 1)
-    if (at >= header.length) return Number.POSITIVE_INFINITY
+    at = typeEnd < at || typeEnd + 5 > header.length ? sizeBytes : typeEnd + 5 + header.readUInt32LE(typeEnd + 1)
+    // A header that goes on behind what is read of it, as one with a large preview does, tells nothing.
+    if (at >= header.length) return header.length < sizeBytes ? 0 : Number.POSITIVE_INFINITY
   }
   const table = at + 1
   const first = await read(table, 8)

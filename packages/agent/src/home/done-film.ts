@@ -12,15 +12,22 @@ export async function identityOf(path: string): Promise<string | undefined> {
 export interface DoneFilm {
   readonly output: JoinedOutput
   readonly file: string
+  readonly generation: number
 }
 
 /**
- * The film that a marker tells of, `{ film: { output, file } }`, if it still lies in its place: then only what comes
- * after it is left to be done. Undefined when it must be made, or made again.
+ * The film that a marker tells of, `{ film: { output, file, generation } }`, if it still lies in its place, or what a
+ * person has made of it or put there since: then only what comes after it is left to be done. Undefined when it must be
+ * made, or made again: because it is gone, or because somebody has asked for the job anew since.
  */
-export async function doneFilm(markerPath: string, outputPath: string): Promise<DoneFilm | undefined> {
+export async function doneFilm(
+  markerPath: string,
+  { outputPath, generation }: { readonly outputPath: string; readonly generation: number },
+): Promise<DoneFilm | undefined> {
   const marker = (await readJson(markerPath)) as { readonly film?: Partial<DoneFilm> } | undefined
-  const { output, file } = marker?.film ?? {}
+  const { output, file, generation: madeIn } = marker?.film ?? {}
   if (output === undefined || file === undefined) return undefined
-  return (await identityOf(outputPath)) === file ? { output, file } : undefined
+  const there = await identityOf(outputPath)
+  const isLeftAlone = there === file || (there !== undefined && madeIn === generation)
+  return isLeftAlone ? { output, file, generation } : undefined
 }

@@ -1,4 +1,4 @@
-import { link, rm, stat } from 'node:fs/promises'
+import { link, rm } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import type { JobId } from '@sheaf/protocol'
 import { SheafError } from '@sheaf/protocol'
@@ -73,18 +73,28 @@ async function ownName(path: string, name: string): Promise<string> {
  * that was put there, by `made`; a file that a person put there since is left alone.
  */
 export async function takeFromItsPlace(output: JoinedOutput, made: string, wrong: WrongOutput): Promise<SheafError> {
-  const isOurs = (await identityOf(output.path)) === made
-  const path = isOurs ? await setAside(output.path, output.path) : undefined
-  const now =
-    path !== undefined
-      ? `It was in its place meanwhile, and is kept as ${path} now`
-      : (await stat(output.path).catch(() => undefined)) === undefined
-        ? `It is not at ${output.path} any more`
-        : `What lies at ${output.path} now is another file`
+  const { path, now } = await asideFromItsPlace(output.path, made)
   return new SheafError({
     code: 'SHEAF_OUTPUT_FAULTY',
     message: `${wrong.message}. The film is not right. ${now}.`,
     hint: wrong.hint,
     ...(path === undefined ? {} : { details: { path } }),
   })
+}
+
+/** Where the film is now, in words too. A disk that does not let it be renamed keeps nobody from hearing of the fault. */
+async function asideFromItsPlace(
+  place: string,
+  made: string,
+): Promise<{ readonly path?: string; readonly now: string }> {
+  const there = await identityOf(place)
+  if (there === undefined) return { now: `It is not at ${place} any more` }
+  if (there !== made) return { now: `What lies at ${place} now is another file` }
+  try {
+    const path = await setAside(place, place)
+    return { path, now: `It was in its place meanwhile, and is kept as ${path} now` }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return { path: place, now: `It still lies at ${place}, for it could not be renamed (${reason})` }
+  }
 }

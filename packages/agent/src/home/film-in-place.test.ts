@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs'
-import { readdir, rename, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SheafError } from '@sheaf/protocol'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { deferred, film, until } from '../worker/testing/make-work.js'
+import { identityOf } from './done-film.js'
+import { takeFromItsPlace } from './film-check.js'
 import type { FilmFinding, FilmWatch } from './ports.js'
 import { smallMaterials } from './testing/make-home.js'
 import { deskOf, makeSegments, right, watchOf } from './testing/result-desk.js'
@@ -82,6 +85,35 @@ describe('a film that is in its place', () => {
     await until(() => desk.signed('job-completed').length === 1)
     expect([joined, again.joined]).toEqual([[0, 1, 2], []])
     expect(await readdir(desk.outDir)).toEqual(['film.mp4'])
+  })
+
+  it.each([true, false])('is not made over what a person has put there since (overwrite: %s)', async (overwrite) => {
+    const { end, watch, paths } = waiting()
+    const watches = [watch]
+    const desk = await deskOf({ overwrite }, smallMaterials, () => watches.shift() ?? expect.fail())
+    desk.land(0, 1, 2)
+    await until(() => paths.length === 1)
+    await writeFile(desk.outputPath, 'cut by hand')
+    const stopping = desk.results.stop()
+    end.resolve(right)
+    await stopping
+    const results = desk.make()
+    onTestFinished(() => results.stop())
+    results.update()
+    await until(() => desk.signed('job-completed').length === 1)
+    expect([await readFile(desk.outputPath, 'utf8'), desk.hopeless]).toEqual(['cut by hand', []])
+  })
+
+  it('and is not right, but cannot be renamed, is told of all the same', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'sheaf-test-'))
+    onTestFinished(() => rm(dir, { recursive: true, force: true }))
+    const path = join(dir, `film.${'x'.repeat(249)}`)
+    await writeFile(path, 'a film')
+    const output = { path, frames: 1, sizeBytes: 6, sha256: '' }
+    const wrong = { message: 'frame 2 stands still', hint: 'Look.' }
+    const error = await takeFromItsPlace(output, (await identityOf(path)) ?? '', wrong)
+    expect(error.message).toContain(`frame 2 stands still. The film is not right. It still lies at ${path}`)
+    expect(error.code).toBe('SHEAF_OUTPUT_FAULTY')
   })
 
   it('may be moved on at once: it is looked at all the same', async () => {

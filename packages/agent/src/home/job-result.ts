@@ -122,11 +122,11 @@ export class JobResult {
 
   /** The film in its place: made now, or by an earlier try that got no further than the stems. */
   async #film(): Promise<DoneFilm> {
-    const { outputPath, jobId } = this.#job
-    const done = await doneFilm(this.#markerPath, outputPath)
+    const { outputPath, jobId, generation } = this.#job
+    const done = await doneFilm(this.#markerPath, this.#job)
     if (done) return done
     const output = (await this.#wasFinishing()) ? await this.#makeAgain() : await this.#make()
-    const film = { output, file: (await identityOf(outputPath)) ?? '' }
+    const film = { output, file: (await identityOf(outputPath)) ?? '', generation }
     await writeJsonDurably(this.#markerPath, { jobId, film })
     return film
   }
@@ -232,9 +232,14 @@ export class JobResult {
 
   /** Looks at the film in its place, which nobody waits for. Throws SHEAF_OUTPUT_FAULTY. */
   async #check({ output, file }: DoneFilm): Promise<CheckedBorders | undefined> {
-    const { jobId } = this.#job
+    const { jobId, outputPath } = this.#job
     const { materials, log } = this.#components
     const { signal } = this.#abort
+    const there = await identityOf(outputPath)
+    if (there !== undefined && there !== file) {
+      log.info({ jobId, outputPath }, 'what lies there is no longer the film: nothing is looked at')
+      return undefined
+    }
     const watch = await materials
       .manifest(jobId, signal)
       .then((manifest) => this.#watch(manifest))

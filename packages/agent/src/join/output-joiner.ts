@@ -153,6 +153,8 @@ class PrefixJoiner implements OutputJoiner {
       if (wrong !== undefined) throw await this.#setAside(wrong)
       // Not as many bytes as were written: with its index first the file may have become longer.
       const { size: sizeBytes } = await file.stat()
+      // Hashing takes its time: a job that was canceled meanwhile replaces nothing.
+      options.signal?.throwIfAborted()
       await publish({ partPath, outPath: options.outPath, overwrite: options.overwrite })
       this.#state = 'finished'
       await file.close()

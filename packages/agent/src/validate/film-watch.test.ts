@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { clip, external, gap, timeline, track } from '@sheaf/timeline/testing'
 import { type FfmpegTools, findFfmpeg } from '../engine/index.js'
 import { ffmpeg } from '../join/testing/make-media.js'
@@ -157,6 +157,26 @@ describe('the home', () => {
     const second = await watching({ own: { ...tools, ffprobe: await program(trouble) } })
     expect(await second.watch.settle(film.path)).toMatchObject({ faults: [] })
     await expect(readFile(once)).rejects.toThrow('ENOENT')
+  })
+
+  it('leaves no failure behind that nobody waits for when its job is canceled meanwhile', async () => {
+    const unheard: unknown[] = []
+    const onUnheard = (reason: unknown): void => void unheard.push(reason)
+    const before = process.listeners('unhandledRejection')
+    process.removeAllListeners('unhandledRejection').on('unhandledRejection', onUnheard)
+    onTestFinished(() => {
+      process.removeAllListeners('unhandledRejection')
+      for (const listener of before) process.on('unhandledRejection', listener)
+    })
+    // Two read the headers: one fails at once, the other lets go of its output a moment later.
+    const [first, second] = [join(dir, 'first'), join(dir, 'second')]
+    const slow = `if mkdir ${first} 2>/dev/null; then exec sleep 30; fi; : >${second}; setsid sleep 1`
+    const { watch, stop } = await watching({ own: { ...tools, ffprobe: await program(slow) } })
+    const settled = watch.settle(film.path).catch((error: unknown) => error)
+    await vi.waitFor(() => readFile(second), 30_000)
+    stop.abort(new Error('canceled'))
+    expect(await settled).toEqual(new Error('canceled'))
+    expect(unheard).toEqual([])
   })
 })
 

@@ -56,9 +56,9 @@ export class BorderWatch implements FilmWatch {
     const timer = setTimeout(() => grace.abort(new Error('the film gets its name')), this.#init.graceMs ?? GRACE_MS)
     const signal = AbortSignal.any([this.#signal, grace.signal])
     try {
-      const reading = this.#readHeaders(filmPath)
-      await this.#lookAt(filmPath, signal)
-      this.#headers = await reading
+      // Both at once, and neither left alone: a rejection that nobody waits for ends the agent.
+      const [headers] = await Promise.all([this.#readHeaders(filmPath), this.#lookAt(filmPath, signal)])
+      this.#headers = headers
     } finally {
       clearTimeout(timer)
     }
