@@ -22,8 +22,11 @@ export interface MarkupContext {
   readonly notes: Notes
 }
 
-/** An element, a time within a text of WebVTT, or a block as SubStation Alpha has them and editors write them here too. */
-const MARKUP = /<(\/?)([a-z][a-z0-9]*)([^<>]*)>|<\d[\d:.]*>|\{(\\[^{}]*)\}/gi
+/**
+ * An element, a time within a text of WebVTT, or a block as SubStation Alpha has them and editors write them here too. A
+ * name is read whole or not at all: an element that nothing closes would take the square of its length otherwise.
+ */
+const MARKUP = /<(\/?)([a-z][a-z0-9]*)(?![a-z0-9])([^<>]*)>|<\d[\d:.]*>|\{(\\[^{}]*)\}/gi
 
 /** Reads the markup within a text of SubRip or WebVTT; what of it cannot be done is noted by name. */
 export function readMarkup(text: string, context: MarkupContext): ReadMarkup {

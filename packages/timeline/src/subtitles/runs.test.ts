@@ -273,6 +273,21 @@ describe('markup', () => {
   })
 })
 
+describe('what nothing closes', () => {
+  // By the square of its length each of these would take longer than a test may.
+  const long = 400_000
+  it.each([
+    ['an element', 'a.srt', `1\n00:00:01,000 --> 00:00:02,000\n<${'a'.repeat(long)}\n`],
+    ['a rule', 'a.vtt', `WEBVTT\n\nSTYLE\n${'a'.repeat(long)}\n\n00:01.000 --> 00:02.000\nwords\n`],
+  ])('is read at once: %s', (_, path, text) => {
+    try {
+      burn(path, text)
+    } catch (error) {
+      expect(error).toMatchObject({ code: expect.stringMatching(/^SHEAF_/) as string })
+    }
+  })
+})
+
 describe('what is written into fields of subtitles', () => {
   const hostile = ['movie=/etc/passwd[out];', "%{pts}\\:'", '"; drop', '`$(id)`']
   it.each(hostile)('%j stays where it is text, and is nothing else', (text) => {

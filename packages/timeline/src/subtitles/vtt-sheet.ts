@@ -4,7 +4,8 @@ import { declaredChange, type LookChange } from './markup-look.js'
 /** What the style sheets of a WebVTT file say: of all text (''), of classes (`.loud`) and of elements (`b`). */
 export type VttSheet = ReadonlyMap<string, LookChange>
 
-const RULE = /([^{}]*)\{([^{}]*)\}/g
+/** Tried only where one can begin: at each character it would take the square of the length of what is no rule. */
+const RULE = /(?<=^|[{}])([^{}]*)\{([^{}]*)\}/g
 
 /** Reads the blocks `STYLE` before the first subtitle; what of them cannot be done is noted by name. */
 export function readVttSheet(lines: readonly string[], notes: Notes): VttSheet {
