@@ -4,6 +4,8 @@ import { findMedia, type FindMediaInit, type FoundMedium } from './find-media.js
 import { checkMediaRoots } from './media-root.js'
 import { openEdit, readEditFile, type OpenedEdit } from './open-edit.js'
 import type { PrepareRequest } from './prepare-request.js'
+import { fontPlaces } from './font-places.js'
+import { subtitleFont } from './subtitle-font.js'
 import { framesOf } from './frames-of.js'
 
 /** The edit as it was asked for, and what of its media was found. */
@@ -44,9 +46,17 @@ export async function lookForMedia(
 }
 
 /** The edit as its file says, with the subtitles that are to be seen in it. */
-async function readRequest(request: PrepareRequest, { text }: OpenedEdit): Promise<ReadEdit> {
+async function readRequest(request: PrepareRequest, opened: OpenedEdit): Promise<ReadEdit> {
   const { editPath, dropUnknown, subtitles: path } = request
-  const read = readEdit(text, { editPath, dropUnknown })
+  const read = readEdit(opened.text, { editPath, dropUnknown })
   if (path === undefined) return read
-  return burnIn(read, { path, text: await readEditFile(path), family: request.subtitleFont, dropUnknown })
+  const text = await readEditFile(path)
+  const asked = request.subtitleFont
+  // Files of these kinds have no place for a font of all their subtitles.
+  const isUnnamed = asked === undefined && /\.(?:srt|vtt)$/i.test(path)
+  const family = isUnnamed ? await subtitleFont(fontPlaces({ editPath, fonts: request.fonts ?? [] })) : asked
+  const burnt = burnIn(read, { path, text, family, dropUnknown })
+  if (!isUnnamed) return burnt
+  const remark = `${path} names no font: "${family ?? ''}" is taken; --subtitle-font chooses another`
+  return { ...burnt, report: { ...burnt.report, warnings: [...burnt.report.warnings, remark] } }
 }

@@ -1,4 +1,5 @@
 export { drawCaption, type Caption } from './draw-caption.js'
 export { drawTexts, type DrawTextsInit } from './draw-texts.js'
 export { fontFolders } from './font-folders.js'
+export { chooseFace, readFaces, type FontFace } from './font-library.js'
 export { encodePng } from './png.js'

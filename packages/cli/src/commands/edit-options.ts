@@ -51,7 +51,7 @@ export function addEditOptions(command: Command): Command {
     .option('--direct', 'never so: only agents with the same ffmpeg take part')
     .option('--drop-unknown', 'leave out effects and transitions that Sheaf does not know')
     .option('--subtitles <file>', 'show these in the film: .srt, .vtt, .ass, .ssa')
-    .option('--subtitle-font <family>', 'their font, where they name none')
+    .option('--subtitle-font <family>', 'their font, where they name none (default: a usual one of this machine)')
     .option('--font <path>', 'a font file, or a folder of them; may be given again', collect, [])
     .option('--allow-missing', 'show a slate with its name instead of a medium that is missing')
     .option('--colour <colour>', "auto, bt709, hlg, pq (default: auto, the footage's)")

@@ -62,7 +62,7 @@ function readCues({ text, path, family }: Subtitles, notes: Notes): SubtitleCue[
   if (family !== undefined) return readSrt(text, family, notes)
   throw new SheafError({
     code: 'SHEAF_REQUEST_INVALID',
-    message: `${path} does not say in which font its subtitles are to be shown`,
+    message: `${path} does not say in which font its subtitles are to be shown, and no usual one is on this machine`,
     hint: 'Name one with --subtitle-font, such as --subtitle-font "DejaVu Sans".',
   })
 }
