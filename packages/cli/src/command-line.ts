@@ -64,8 +64,9 @@ function terminal(stream: NodeJS.WriteStream): Terminal {
       return (stream.isTTY as boolean | undefined) ?? false
     },
     get columns() {
-      // A stream that is no terminal has no width, whatever its type says; some terminals say 0.
-      return (stream.columns as number | undefined) || 80
+      // A stream that is no terminal has no width, whatever its type says: there nothing is cut. Some terminals say 0.
+      const isTty = (stream.isTTY as boolean | undefined) ?? false
+      return isTty ? (stream.columns as number | undefined) || 80 : Number.POSITIVE_INFINITY
     },
     write: (text) => void stream.write(text),
   }

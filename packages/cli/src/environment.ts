@@ -3,7 +3,10 @@ import type { Probes } from './doctor/probes.js'
 import type { LiveDisplay } from './output/live-display.js'
 import type { SpawnDetached } from './up/spawn-detached.js'
 
-/** A stream that a person or a program reads. `columns` is asked anew each time: windows change size. */
+/**
+ * A stream that a person or a program reads. `columns` is asked anew each time: windows change size; what is no
+ * terminal has endless lines.
+ */
 export interface Terminal {
   readonly isTty: boolean
   readonly columns: number

@@ -50,7 +50,7 @@ export function buildProgram(host: CommandHost): Command {
       },
       // Errors are printed in one place, by whoever catches them.
       writeErr: () => undefined,
-      getOutHelpWidth: () => stdout.columns,
+      getOutHelpWidth: () => (stdout.isTty ? stdout.columns : 80),
     })
     .addHelpText('after', `\nExamples:\n${examples.join('\n')}\n\n${exitCodeHelp}`)
   program.commandsGroup('The agent:')

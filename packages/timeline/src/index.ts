@@ -145,6 +145,7 @@ export {
   splitPresetText,
   withOptions,
 } from './preset/preset-text.js'
+export { presetHint } from './preset/preset-hint.js'
 export { draftPreset, isEncodedOnce, segmentPreset, type OutputSettings } from './preset/job-preset.js'
 export {
   checkOutputName,

@@ -24,7 +24,7 @@ export function addJobs(program: Command, host: CommandHost): void {
 
 const columns: readonly Column[] = [
   { title: 'JOB' },
-  { title: 'NAME', shrinks: 'end' },
+  { title: 'NAME', shrinks: 'middle' },
   { title: 'STATUS' },
   { title: 'DONE', align: 'right' },
   { title: 'PRIO', align: 'right' },

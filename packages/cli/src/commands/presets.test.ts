@@ -37,6 +37,14 @@ describe('presets', () => {
     ])
   })
 
+  it('says in full why one cannot be used, on a narrow terminal too', async () => {
+    const problem = `${'a field is wrong; '.repeat(8)}the end`
+    agent.on('GET /v1/presets', { json: [{ ...broken, problem }] })
+    const { stdout } = await cli.run(['presets'])
+    expect(stdout.text.replace(/\s+/g, ' ')).toContain(`cannot be used: ${problem}`)
+    expect(Math.max(...stdout.lines.map(({ length }) => length))).toBeLessThanOrEqual(80)
+  })
+
   it.each([[['presets', 'show', 'h264']], [['presets', 'h264']]])('%j prints the file, to be copied', async (argv) => {
     const { exitCode, stdout, stderr } = await cli.run(argv)
     expect(exitCode).toBe(0)

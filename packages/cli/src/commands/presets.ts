@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { SheafError, type PresetView } from '@sheaf/protocol'
+import { presetHint } from '@sheaf/timeline'
 import { exitCodes, type ExitCode } from '../exit-codes.js'
 import { tableLines, type Column } from '../output/table.js'
 import { safeText } from '../output/text.js'
@@ -28,7 +29,7 @@ export function addPresets(program: Command, host: CommandHost): void {
     )
 }
 
-const columns: readonly Column[] = [{ title: 'NAME' }, { title: 'FILES' }, { title: 'WHAT IT GIVES', shrinks: 'end' }]
+const columns: readonly Column[] = [{ title: 'NAME' }, { title: 'FILES' }, { title: 'WHAT IT GIVES', shrinks: 'wrap' }]
 
 async function runPresets(session: Session, name: string | undefined): Promise<ExitCode> {
   const { client } = await session.connect()
@@ -49,8 +50,11 @@ function showPreset(session: Session, presets: readonly PresetView[], name: stri
   if (preset === undefined) {
     throw new SheafError({
       code: 'SHEAF_PRESET_UNKNOWN',
-      message: name === '' ? 'which preset?' : `there is no preset "${name}"`,
-      hint: `Presets: ${presets.map((one) => one.name).join(', ')}`,
+      message: name === '' ? 'no preset is named' : `there is no preset "${name}"`,
+      hint: presetHint(
+        name,
+        presets.map((one) => one.name),
+      ),
     })
   }
   session.print(preset.file.trimEnd())

@@ -65,10 +65,13 @@ async function findFilm(session: Session, file: string | undefined, options: Ver
         ? undefined
         : await jobThatWrote(session, given)
   const filePath = given ?? job?.view.outputPath
-  if (filePath === undefined) throw missing('Which film', 'Give its path, or the job with --job.')
+  if (filePath === undefined) throw missing('No film is named to be compared.', 'Give its path, or the job with --job.')
   const edit = options.edit ?? job?.asked?.editPath
   if (edit === undefined) {
-    throw missing(`With which edit ${filePath}`, 'Give the edit with --edit, and what else it was rendered with.')
+    throw missing(
+      `${filePath} has no edit here that it can be compared with.`,
+      'Give the edit with --edit, and what else it was rendered with.',
+    )
   }
   const {
     outputPath: _path,
@@ -89,8 +92,8 @@ async function findFilm(session: Session, file: string | undefined, options: Ver
   }
 }
 
-function missing(what: string, hint: string): SheafError {
-  return new SheafError({ code: 'SHEAF_REQUEST_INVALID', message: `${what} is to be compared?`, hint })
+function missing(message: string, hint: string): SheafError {
+  return new SheafError({ code: 'SHEAF_REQUEST_INVALID', message, hint })
 }
 
 const redrawMs = 250

@@ -87,6 +87,16 @@ describe('tables', () => {
         80,
       ),
     ).toEqual(['NAME    N', 'a       1', 'bcdef  22']))
+  it('are not cut where lines have no end', () =>
+    expect(tableLines(columns, [['x'.repeat(200), '1']], Number.POSITIVE_INFINITY)[1]).toBe(`${'x'.repeat(200)}  1`))
+  it('go on below, between words, or are cut where least is lost', () => {
+    const wrapping = [{ title: 'N' }, { title: 'WHAT', shrinks: 'wrap' }] as const
+    const row = ['a', 'two of them supercalifragilistic']
+    expect(tableLines(wrapping, [row], 14)).toEqual(['N  WHAT', 'a  two of them', '   supercalifr', '   agilistic'])
+    const middle = [{ title: 'N', shrinks: 'middle' }] as const
+    expect(tableLines(middle, [['episode-12-reel-3']], 11)).toEqual(['N', 'episo…eel-3'])
+    expect(tableLines(middle, [['東京東京東京']], 8)).toEqual(['N', '東…東京'])
+  })
   it('shrink where they may', () =>
     expect(tableLines(columns, [['abcdefghij', '1']], 11)).toEqual(['NAME      N', 'abcdefg…  1']))
 })

@@ -1,11 +1,12 @@
-import { padText, textWidth, truncate, truncateStart } from './text.js'
+import { assertNever } from '@sheaf/protocol'
+import { padText, textWidth, truncate, truncateMiddle, truncateStart, wrapText } from './text.js'
 
 /** A column: its heading, where its text stands, and how it is cut when the table is too wide. */
 export interface Column {
   readonly title: string
   readonly align?: 'left' | 'right'
-  /** Which end is cut; absent: the column stays as wide as it is. */
-  readonly shrinks?: 'end' | 'start'
+  /** Where it is cut, or that its text goes on below; absent: the column stays as wide as it is. */
+  readonly shrinks?: 'end' | 'start' | 'middle' | 'wrap'
 }
 
 const gap = 2
@@ -21,15 +22,32 @@ export function tableLines(columns: readonly Column[], rows: readonly (readonly 
   )
   const fitted = shrink(columns, widths, width)
   const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, i) => {
-        const columnWidth = fitted[i] ?? 0
-        const cut = columns[i]?.shrinks === 'start' ? truncateStart : truncate
-        return padText(cut(cell, columnWidth), columnWidth, columns[i]?.align === 'right' ? 'left' : 'right')
-      })
+    columns
+      .map(({ align }, i) => padText(cells[i] ?? '', fitted[i] ?? 0, align === 'right' ? 'left' : 'right'))
       .join(' '.repeat(gap))
       .trimEnd()
-  return [line(columns.map((column) => column.title)), ...rows.map(line)]
+  const lines = (row: readonly string[]): string[] => {
+    const cells = row.map((cell, i) => cellLines(cell, columns[i]?.shrinks, fitted[i] ?? 0))
+    const count = Math.max(1, ...cells.map(({ length }) => length))
+    return Array.from({ length: count }, (_, at) => line(cells.map((cell) => cell[at] ?? '')))
+  }
+  return [columns.map((column) => column.title), ...rows].flatMap(lines)
+}
+
+function cellLines(text: string, shrinks: Column['shrinks'], width: number): readonly string[] {
+  switch (shrinks) {
+    case 'wrap':
+      return wrapText(text, width)
+    case 'start':
+      return [truncateStart(text, width)]
+    case 'middle':
+      return [truncateMiddle(text, width)]
+    case 'end':
+    case undefined:
+      return [truncate(text, width)]
+    default:
+      return assertNever(shrinks)
+  }
 }
 
 function shrink(columns: readonly Column[], widths: readonly number[], width: number): number[] {

@@ -40,6 +40,37 @@ export function truncateStart(text: string, width: number): string {
   return `…${parts.join('')}`
 }
 
+/** Plain text cut to `width` columns in its middle: names of one film differ at their end, those of films at their beginning. */
+export function truncateMiddle(text: string, width: number): string {
+  if (width < 3 || textWidth(text) <= width) return truncate(text, width)
+  const end = Math.ceil((width - 1) / 2)
+  // Each part without the sign of the cut that it brings.
+  const head = truncate(text, width - end).slice(0, -1)
+  return `${head}${truncateStart(text, end + 1)}`
+}
+
+/** Plain text on lines of at most `width` columns, broken between words, and within those that are longer than a line. */
+export function wrapText(text: string, width: number): string[] {
+  if (textWidth(text) <= width) return [text]
+  const lines: string[] = []
+  let line = ''
+  for (let word of text.split(' ')) {
+    const joined = line === '' ? word : `${line} ${word}`
+    if (textWidth(joined) <= width) {
+      line = joined
+      continue
+    }
+    if (line !== '') lines.push(line)
+    while (width > 1 && textWidth(word) > width) {
+      const part = truncate(word, width + 1).slice(0, -1) || word.slice(0, 1)
+      lines.push(part)
+      word = word.slice(part.length)
+    }
+    line = word
+  }
+  return [...lines, line]
+}
+
 /** Pads with blanks to `width` columns. */
 export function padText(text: string, width: number, side: 'left' | 'right' = 'right'): string {
   const blanks = ' '.repeat(Math.max(0, width - textWidth(text)))

@@ -24,8 +24,8 @@ export function missingHint(
   const roots = folders.map((folder) => `--media-root '${folder}=FOLDER'`).join(' ')
   return [
     'Put the missing files where the edit expects them, or relink them in the editor and export again.',
-    ...(roots === '' ? [] : [`Or say in which FOLDER they are now: ${roots}`]),
-    '--allow-missing renders a slate with its name for each medium that is missing.',
+    ...(roots === '' ? [] : [`Or say in which FOLDER they are now, with ${roots}.`]),
+    'With --allow-missing a slate with its name is rendered for each medium that is missing.',
   ].join(' ')
 }
 

@@ -1,7 +1,8 @@
-import { SheafError } from '@sheaf/protocol'
+import { isSheafError, SheafError } from '@sheaf/protocol'
 import { PIXEL_FORMATS, type PixelFormat } from '../compile/frame-format.js'
 import { ValueReader } from '../manifest/value-reader.js'
 import { BUILT_IN_PRESETS } from './built-in-presets.js'
+import { presetHint } from './preset-hint.js'
 import { encoderRule, type ParameterName, type ParameterRule, PROFILE_PIXELS } from './picture-coding.js'
 import type { Preset } from './preset.js'
 import { readPreset } from './preset-reader.js'
@@ -29,7 +30,10 @@ export function parsePreset(text: string, own: readonly Preset[] = []): Preset {
     throw new SheafError({
       code: 'SHEAF_PRESET_UNKNOWN',
       message: `there is no preset "${name.slice(0, 80)}"`,
-      hint: `Presets: ${known.map((one) => one.name).join(', ')}. See them with: sheaf presets`,
+      hint: presetHint(
+        name,
+        known.map((one) => one.name),
+      ),
     })
   }
   return withOptions(preset, options)
@@ -64,7 +68,20 @@ export function withOptions(preset: Preset, options: string): Preset {
     else if (name === 'kbits' && file.sound.codec === 'aac') file.sound = { codec: 'aac', kbits: integerOf(value) }
     else setParameter(preset, file, { name: name as ParameterName, value, option })
   }
-  return readPreset(readerOf(file, `"${preset.name}:${options.slice(0, 80)}"`))
+  const subject = `"${preset.name}:${options.slice(0, 80)}"`
+  try {
+    return readPreset(readerOf(file, subject))
+  } catch (error) {
+    throw byItsOption(error, `preset ${subject}`)
+  }
+}
+
+/** Who wrote an option on the command line knows no fields of a file: `preset "h264:crf=99": crf: expected…`. */
+function byItsOption(error: unknown, where: string): unknown {
+  if (!isSheafError(error, 'SHEAF_PRESET_INVALID') || !error.message.startsWith(`${where}.`)) return error
+  const { code, hint } = error
+  const field = error.message.slice(where.length + 1).replace(/^(?:pictures|sound)\./, '')
+  return new SheafError({ code, message: `${where}: ${field}`, ...(hint !== undefined && { hint }), cause: error })
 }
 
 /** The options that a preset takes, with what it has: `crf=0-51 (20)`. */

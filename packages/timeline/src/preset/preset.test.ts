@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BUILT_IN_PRESETS } from './built-in-presets.js'
+import { presetHint } from './preset-hint.js'
 import { checkOutputName, containerOf, needsFinalEncode, outputKind, type Preset } from './preset.js'
 import {
   formatPreset,
@@ -73,8 +74,23 @@ describe('presets', () => {
   })
 
   it.each([
+    ['prores', 'Did you mean prores-hq, prores-4444?'],
+    ['H.265', 'Did you mean h265,'],
+    ['h2654', 'Did you mean h265'],
+    ['zzzzzz', 'See what there is with: sheaf presets'],
+    ['', 'See what there is with: sheaf presets'],
+  ])('%j is answered by what may have been meant', (name, hint) => {
+    const words = presetHint(
+      name,
+      BUILT_IN_PRESETS.map((preset) => preset.name),
+    )
+    expect(words.startsWith(hint)).toBe(true)
+    expect(words.length).toBeLessThan(120)
+  })
+
+  it.each([
     ['av2', 'there is no preset "av2"'],
-    ['h264:crf=52', 'crf: expected an integer from 0 to 51, found 52'],
+    ['h264:crf=52', 'preset "h264:crf=52": crf: expected an integer from 0 to 51, found 52'],
     ['h264:crf=x', 'crf: expected an integer'],
     ['h264:preset=placebo', 'speed: expected one of ultrafast'],
     ['ffv1:crf=1', '"crf=1" is not understood'],
