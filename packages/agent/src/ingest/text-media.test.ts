@@ -116,7 +116,7 @@ it('subtitles that change within a line and move are drawn once, and stand where
   }
   const whole = await frames(0, 10)
   expect(Buffer.concat([...(await frames(0, 3)), ...(await frames(3, 10))]).equals(Buffer.concat(whole))).toBe(true)
-  const leftOf = (frame = Buffer.alloc(0)): number =>
+  const leftOf = (frame: Buffer = Buffer.alloc(0)): number =>
     Math.min(
       ...Array.from({ length: 180 }, (_, y) =>
         frame.subarray(y * 320, (y + 1) * 320).findIndex((luma) => luma > 200),

@@ -105,7 +105,12 @@ function wrapOf(written: string | undefined): number {
   return [0, 1, 2, 3].includes(value) ? value : 0
 }
 
+/** The library takes the square of a line's braces; no editor writes so many. */
+const MOST_BRACES = 1000
+const LONGEST_LINE = 20_000
+
 function parseAss(text: string): ParsedASS {
+  if (text.split(/\r?\n|\r/).some(isExcessive)) throw notAss()
   try {
     const script = parse(text.replace(/^\uFEFF/, ''))
     if (script.events.dialogue.every(isWhole)) return script
@@ -114,6 +119,8 @@ function parseAss(text: string): ParsedASS {
   }
   throw notAss()
 }
+
+const isExcessive = (line: string): boolean => line.length > LONGEST_LINE || line.split('{').length > MOST_BRACES
 
 /** A line may be cut off, and the script may leave out what its lines are made of: the library then leaves fields out. */
 function isWhole(event: Partial<AssEvent>): boolean {

@@ -188,6 +188,7 @@ Dialogue: Marked=0,0:00:01.00,0:00:02.00,*Default,NTP,0000,0000,0000,,Old\\Nword
     const cue = '00:00:01,000 --> 00:00:02,000\n'
     expect(() => burn('a.srt', cue + 'x'.repeat(2001))).toThrow('a text of 2001 characters; 2000 are possible')
     expect(() => burn('a.srt', `${cue}x\n\n`.repeat(8001))).toThrow('holds 8001 subtitles; 8000 are possible')
+    expect(() => burn('a.ass', ass(line('{'.repeat(400_000))))).toThrow('cannot be read as SubStation Alpha')
     expect(() => burn('a.srt', `${cue}x\n\n`.repeat(200))).toThrow('its subtitles need 200 tracks')
   })
 

@@ -3,7 +3,7 @@ import { syntheticChunk } from './chunk-plans.js'
 import { runChunk } from '../chunk-run.js'
 
 const run = runChunk({
-  plan: syntheticChunk({ dir: process.argv[2], lengths: [5000, 5000], slow: true }),
+  plan: syntheticChunk({ dir: process.argv[2] ?? '.', lengths: [5000, 5000], slow: true }),
   verify: async () => ({ sizeBytes: 0 }),
   signal: new AbortController().signal,
   onProgress: () => process.stdout.write('rendering\n'),
