@@ -29,7 +29,15 @@ it('names what moves or is turned with more than 8 bits, in stacks and transitio
   expect(others).toEqual([])
   expect(said).toMatch(/^clips move or are turned.*roughly 6 s of one .*each at 1280x720, 20 frames .*\(pip, turned\)/)
   const whole = { from: 0, to: 10 }
-  const into = { kind: 'transition', ...whole, whole, style: 'dissolve', out: clip('out', {}), in: moving, where: 't' } as const
+  const into = {
+    kind: 'transition',
+    ...whole,
+    whole,
+    style: 'dissolve',
+    out: clip('out', {}),
+    in: moving,
+    where: 't',
+  } as const
   expect(remarks('yuv420p10le', into)).toEqual([expect.stringMatching(/^a clip moves .* 10 frames in all \(pip\)/)])
   expect(remarks('yuv420p', moving, stack)).toEqual([])
   const quick = [at({ x: 0.1, scaleX: 0.5 }), at({ rotation: 180 }), { ...at({ rotation: 10 }), opacity: 0 }]
