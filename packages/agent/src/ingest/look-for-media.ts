@@ -1,4 +1,5 @@
 import { burnIn, mediaClipsOf, picturesOfEdit, readEdit, type Edit, type Preset, type ReadEdit } from '@sheaf/timeline'
+import { allRefusals } from './all-refusals.js'
 import { besideThePart } from './beside-the-part.js'
 import { findMedia, type FindMediaInit, type FoundMedium } from './find-media.js'
 import { checkMediaRoots } from './media-root.js'
@@ -28,13 +29,18 @@ export async function lookForMedia(
   checkMediaRoots(mediaRoots)
   const opened = await openEdit(editPath, mediaRoots)
   try {
-    const read = await readRequest(request, opened)
-    const asked = request.frames === undefined ? read.edit : framesOf(read.edit, request.frames)
-    const used = new Set(mediaClipsOf([...asked.video, ...asked.audio]).map(({ content }) => content.media))
+    const partOf = (edit: Edit): Edit => (request.frames === undefined ? edit : framesOf(edit, request.frames))
     const findIn = (edit: Edit): FindMediaInit => ({
       ...{ editPath, probe, broken, finder: opened.finder },
       picturesOf: ({ path, sequence }) => sequence && picturesOfEdit(edit, path, sequence.pictureSeconds),
     })
+    const find = (those: ReadEdit, edit: Edit) => findMedia(those.targets, findIn(edit))
+    const read = await readRequest(request, opened).catch(async (error: unknown) => {
+      const withSubtitles = (edit: ReadEdit): Promise<ReadEdit> => laySubtitles(request, edit)
+      throw await allRefusals(error, { request, text: opened.text, withSubtitles, partOf, find })
+    })
+    const asked = partOf(read.edit)
+    const used = new Set(mediaClipsOf([...asked.video, ...asked.audio]).map(({ content }) => content.media))
     const targets = read.targets.filter((target) => used.has(target.path))
     const looked = await findMedia(targets, findIn(asked))
     const part = { request, preset, read, used, looked }
@@ -46,9 +52,13 @@ export async function lookForMedia(
 }
 
 /** The edit as its file says, with the subtitles that are to be seen in it. */
-async function readRequest(request: PrepareRequest, opened: OpenedEdit): Promise<ReadEdit> {
+async function readRequest(request: PrepareRequest, { text }: OpenedEdit): Promise<ReadEdit> {
+  const { editPath, dropUnknown } = request
+  return laySubtitles(request, readEdit(text, { editPath, dropUnknown }))
+}
+
+async function laySubtitles(request: PrepareRequest, read: ReadEdit): Promise<ReadEdit> {
   const { editPath, dropUnknown, subtitles: path } = request
-  const read = readEdit(opened.text, { editPath, dropUnknown })
   if (path === undefined) return read
   const text = await readEditFile(path)
   const asked = request.subtitleFont

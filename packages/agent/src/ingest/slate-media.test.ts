@@ -133,6 +133,30 @@ describe('a missing medium', () => {
     expect(JSON.stringify(call)).not.toMatch(/passwd|%\{/)
   })
 
+  it('is listed with what is refused of the edit and of its subtitles, all in one error', async () => {
+    const dir = await folder()
+    const odd = { OTIO_SCHEMA: 'Effect.1', effect_name: 'sparkle', name: 'sparkle' }
+    const tracks = [track('Video', clip(file('gone.mov'), [odd]), clip(file('gone/too.mov')))]
+    const subtitles = join(dir, 'film.srt')
+    await writeFile(subtitles, '1\n00:00:00,000 --> 00:00:00,200\n<blink>a</blink>\n')
+    const more = { allowMissing: false, subtitles, subtitleFont: 'Alef' }
+    await expect(prepare(dir, tracks, more)).rejects.toMatchObject({
+      code: 'SHEAF_EDIT_UNSUPPORTED',
+      message: expect.stringMatching(
+        /sparkle[^]*film\.srt[^]*blink[^]*gone\.mov does not[^]*gone\/too\.mov does not/,
+      ) as string,
+      hint: expect.stringMatching(/--drop-unknown[^]*--allow-missing/) as string,
+      details: { refusals: [expect.objectContaining({ droppable: true })], problems: [{}, {}] },
+    })
+    // Slates are agreed to, and what cannot be left out stays alone.
+    const slated = prepare(dir, tracks, { allowMissing: true })
+    await expect(slated).rejects.toMatchObject({ message: expect.not.stringContaining('gone') as string })
+    const stuck = [track('Video', { OTIO_SCHEMA: 'Riddle.1' }, clip(file('gone.mov')))]
+    await expect(prepare(dir, stuck, { allowMissing: false })).rejects.toMatchObject({
+      message: expect.not.stringContaining('gone') as string,
+    })
+  })
+
   it('whose name is not of ASCII is written in a font that has its letters, or in dots and boxes when none has', async () => {
     const dir = await folder()
     const tracks = [track('Video', clip(file('Größe.mov')), clip(file('日本.mov')))]
