@@ -103,7 +103,8 @@ export class BorderWatch implements FilmWatch {
     const found = this.#faults()
     const compared = this.#segments.compared + (this.#look?.compared ?? 0)
     this.#init.log.info({ ...borders, compared, faults: found.length }, message)
-    const context = { rate: manifest.edit.rate, segments: manifest.segments, renderedBy: this.#init.renderedBy }
+    const { edit, segments } = manifest
+    const context = { rate: edit.rate, timecode: edit.timecode, segments, renderedBy: this.#init.renderedBy }
     return { faults: found.map((fault) => describeFault(fault, context)), borders }
   }
 

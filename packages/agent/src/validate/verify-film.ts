@@ -96,7 +96,7 @@ export async function verifyFilm(options: VerifyFilmOptions): Promise<FilmReport
     const found = await findFaults(job, { ...options, file })
     const { edit, segments } = manifest
     const renderedBy = rendersOf(manifest, options.renders)
-    const context = { rate: edit.rate, segments, renderedBy }
+    const context = { rate: edit.rate, timecode: edit.timecode, segments, renderedBy }
     return {
       file,
       frames: edit.frames,

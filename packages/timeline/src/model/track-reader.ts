@@ -6,7 +6,7 @@ import { readManner } from '../otio/read-manner.js'
 import { ClipReader } from './clip-reader.js'
 import { curveAt, mapLook } from './curve.js'
 import { checkHandles } from './check-handles.js'
-import type { EditElement, EditItem, EditTrack, FrameSpan } from './edit.js'
+import type { EditElement, EditItem, EditTimecode, EditTrack, FrameSpan } from './edit.js'
 import { layTransitions, type PlacedItem, type PlacedTransition } from './lay-transitions.js'
 import { warnOffGrid } from './off-grid.js'
 import type { Notes } from './refusal.js'
@@ -23,6 +23,8 @@ export interface TrackReaderInit {
   readonly kind: 'Video' | 'Audio'
   readonly targets: TargetList
   readonly notes: Notes
+  /** The time code that places are counted from. */
+  readonly start?: EditTimecode | undefined
 }
 
 /** A track and where it goes. */
@@ -107,7 +109,7 @@ export class TrackReader {
     for (const [index, child] of track.children.entries()) {
       const at = Math.max(0, map.frameAt(now))
       const title = child.name ? ` "${child.name}"` : ''
-      const where = `track ${name} item ${index + 1}${title} at ${formatTimecode(at, map.rate)}`
+      const where = `track ${name} item ${index + 1}${title} at ${formatTimecode(at, map.rate, this.#init.start)}`
       if (child.schema === 'unknown') {
         this.#init.notes.refuse(`an item of the unknown kind ${child.written || '(no schema)'}`, where)
       } else if (child.schema === 'Transition') {

@@ -33,8 +33,9 @@ export function readOtio(document: JsonDocument, how: { readonly editPath: strin
   if (!rate) throw emptyEdit(editPath)
   const targets = new TargetList()
   const map = stackMap(timeline.tracks, rate, notes)
+  const timecode = timecodeOf(timeline, rate)
   const read = (kind: 'Video' | 'Audio'): EditTrack[] => {
-    const reader = new TrackReader({ kind, targets, notes })
+    const reader = new TrackReader({ kind, targets, notes, start: timecode })
     return tracks[kind].map(({ name, track }) => ({
       ...reader.read(track, { name, map }),
       ...(kind === 'Audio' && track.name !== '' && { title: track.name.slice(0, TITLE_CHARACTERS) }),
@@ -42,7 +43,6 @@ export function readOtio(document: JsonDocument, how: { readonly editPath: strin
   }
   const [video, audio] = [read('Video'), read('Audio')]
   const frames = lengthOf(timeline.tracks, map, [...video, ...audio])
-  const timecode = timecodeOf(timeline, rate)
   const markers = keepMarkers(placeMarkers(timeline.tracks, map), { frames, notes })
   const marked = { ...(timecode && { timecode }), ...(markers.length > 0 && { markers }) }
   const edit = { name: timeline.name, rate, frames, video, audio, ...marked }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { formatTimecode } from '../model/timecode.js'
 import type { Edit } from '../model/edit.js'
 import { sliceEdit } from '../model/slice-edit.js'
 import { readEdit } from '../model/read-edit.js'
@@ -54,5 +55,16 @@ describe('the time code of an edit', () => {
     const part = sliceEdit(edit, { from: 20, to: 50 })
     expect(part.timecode).toEqual({ frame: 90020, drop: false })
     expect(part.markers?.map(({ frame }) => frame)).toEqual([-17, -13, 10])
+  })
+  it('is what places are counted from', () => {
+    const edit = read(25, time(90000, 25))
+    expect(edit.video[0]?.items[0]).toMatchObject({ where: expect.stringMatching(/ at 01:00:00:00$/) as string })
+    const drop = (frame: number) => formatTimecode(frame, { num: 30000, den: 1001 }, { frame: 107892, drop: true })
+    expect([0, 1799, 1800, 3597, 3598, 17981, 17982].map(drop)).toEqual([
+      ...['01:00:00;00', '01:00:59;29', '01:01:00;02', '01:01:59;29', '01:02:00;02', '01:09:59;29', '01:10:00;00'],
+    ])
+    const sixty = { num: 60000, den: 1001 }
+    expect(formatTimecode(3600, sixty, { frame: 0, drop: true })).toBe('00:01:00;04')
+    expect(formatTimecode(3600, sixty)).toBe('00:01:00:00')
   })
 })

@@ -1,5 +1,5 @@
 import type { Rational } from '@sheaf/protocol'
-import type { FrameSpan } from '../model/edit.js'
+import type { EditTimecode, FrameSpan } from '../model/edit.js'
 import { formatTimecode } from '../model/timecode.js'
 import type { SegmentSpan } from '../segment/plan-segments.js'
 import type { FilmFault, PictureFault, SoundFault } from './film-fault.js'
@@ -7,6 +7,8 @@ import type { FilmFault, PictureFault, SoundFault } from './film-fault.js'
 /** What faults are described with. */
 export interface FaultContext {
   readonly rate: Rational
+  /** Of the edit's first frame, when it has one. */
+  readonly timecode?: EditTimecode | undefined
   readonly segments: readonly SegmentSpan[]
   /** Who rendered a segment, as a person calls that machine; undefined when it is not known. */
   readonly renderedBy?: ((segment: number) => string | undefined) | undefined
@@ -145,7 +147,7 @@ function soundWords(fault: SoundFault): string {
   }
 }
 
-function frameWords({ from, to }: FrameSpan, { rate }: FaultContext): string {
-  const at = `at ${formatTimecode(from, rate)}`
+function frameWords({ from, to }: FrameSpan, { rate, timecode }: FaultContext): string {
+  const at = `at ${formatTimecode(from, rate, timecode)}`
   return to - from === 1 ? `frame ${from} ${at}` : `frames ${from}-${to - 1} ${at}`
 }
