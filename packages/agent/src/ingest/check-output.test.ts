@@ -36,6 +36,17 @@ describe('an output', () => {
     }
   })
 
+  it('of many pictures has its folder made, in one that is there', async () => {
+    const dir = await folder()
+    const images = { first: 0, count: 3 }
+    await ask(join(dir, 'shot', 'p_####.png'), { images })
+    expect(await readdir(dir)).toEqual(['shot'])
+    await expect(ask(join(dir, 'no', 'such', 'p_####.png'), { images })).rejects.toMatchObject({
+      code: 'SHEAF_OUTPUT_FOLDER_MISSING',
+    })
+    expect(await readdir(dir)).toEqual(['shot'])
+  })
+
   it('is no folder, even when it may be overwritten', async () => {
     const dir = await folder()
     await mkdir(join(dir, 'film'))

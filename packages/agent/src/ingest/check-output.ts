@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { open, realpath, rm, stat, statfs } from 'node:fs/promises'
+import { mkdir, open, realpath, rm, stat, statfs } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { SheafError } from '@sheaf/protocol'
 import { findImages } from '../join/index.js'
@@ -25,15 +25,23 @@ export interface OutputRequest {
  */
 export async function checkOutput(request: OutputRequest): Promise<void> {
   const folder = dirname(request.outputPath)
-  await checkFolder(folder)
+  await checkOutputFolder(request.outputPath, { isMade: request.images !== undefined })
+  if (request.images !== undefined) await mkdir(folder).catch(() => undefined)
   await checkName(request)
   await checkWritable(folder)
   await checkSpace(folder, request)
 }
 
-async function checkFolder(folder: string): Promise<void> {
+/**
+ * Refuses an output whose folder is not there, with SHEAF_OUTPUT_FOLDER_MISSING: quick enough to be asked before media
+ * are read. `isMade`: a folder that is to hold many pictures is made by {@link checkOutput}, in one that is there.
+ */
+export async function checkOutputFolder(outputPath: string, { isMade }: { readonly isMade: boolean }): Promise<void> {
+  const folder = dirname(outputPath)
   const found = await stat(folder).catch(() => undefined)
   if (found?.isDirectory() === true) return
+  if (isMade && found === undefined && (await stat(dirname(folder)).catch(() => undefined))?.isDirectory() === true)
+    return
   throw new SheafError({
     code: 'SHEAF_OUTPUT_FOLDER_MISSING',
     message: `The folder of the output, ${folder}, ${found === undefined ? 'does not exist' : 'is not a folder'}.`,

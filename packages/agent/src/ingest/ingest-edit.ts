@@ -14,7 +14,7 @@ import type { AssetSource } from '../blobs/index.js'
 import type { EngineClass } from '../engine/index.js'
 import { stemPaths } from '../join/index.js'
 import { checkFinalEncoder } from './check-final-encoder.js'
-import { checkOutput, jobNameOf } from './check-output.js'
+import { checkOutput, checkOutputFolder, jobNameOf } from './check-output.js'
 import { checkStems } from './check-stems.js'
 import { describeRoute } from './describe-route.js'
 import { expectedBytes } from './expected-bytes.js'
@@ -55,6 +55,8 @@ export interface IngestedJob {
  */
 export async function ingestEdit(request: SubmitRequest, ports: IngestPorts): Promise<IngestedJob> {
   const preset = await presetOf(request, ports.presetFolder)
+  // Before the media are read, which takes a while.
+  await checkOutputFolder(request.outputPath, { isMade: outputKind(preset) === 'images' })
   const submittedAtMs = ports.nowMs()
   const jobId = jobIdFrom(submittedAtMs, randomBytes(11))
   const madeFolder = ports.madeFolder(jobId)

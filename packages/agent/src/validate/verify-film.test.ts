@@ -94,6 +94,13 @@ describe('what a preset says of its films', () => {
     const request = { ...film.request, preset: 'png' }
     const refused = verifyFilm({ tools, filePath: film.path, request, depth: 'whole' })
     await expect(refused).rejects.toMatchObject({ code: 'SHEAF_OUTPUT_FORMAT' })
+    for (const [name, what] of [
+      ['film.wav', 'is sound alone'],
+      ['shot_####.png', 'are numbered pictures'],
+    ] as const) {
+      const named = verifyFilm({ tools, filePath: name, request: film.request, depth: 'whole' })
+      await expect(named).rejects.toThrow(`${name} ${what}, which cannot be verified`)
+    }
   })
 })
 

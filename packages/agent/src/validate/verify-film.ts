@@ -1,6 +1,6 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { SheafError } from '@sheaf/protocol'
 import {
   borderWindows,
@@ -80,6 +80,7 @@ export interface FilmReport {
 export async function verifyFilm(options: VerifyFilmOptions): Promise<FilmReport> {
   const { tools, request, signal, depth } = options
   const file = resolve(options.filePath)
+  checkFilmName(file)
   await checkThere(file)
   const workDir = await mkdtemp(join(tmpdir(), 'sheaf-verify-'))
   try {
@@ -120,6 +121,21 @@ export async function verifyWithTools(request: VerifyRequest): Promise<FilmRepor
   return verifyFilm({ ...request, tools: await findFfmpeg({ signal: request.signal }) })
 }
 
+/** Said by the name, before anything is read: what it is called is what it is, or nothing was found to compare. */
+function checkFilmName(file: string): void {
+  const name = basename(file)
+  if (/\.(?:wav|flac|m4a)$/i.test(name)) throw noFilm(`${file} is sound alone`)
+  if (name.includes('#')) throw noFilm(`${file} are numbered pictures`)
+}
+
+function noFilm(what: string): SheafError {
+  return new SheafError({
+    code: 'SHEAF_OUTPUT_FORMAT',
+    message: `${what}, which cannot be verified: films in one file can`,
+    hint: 'To have the edit checked, render it as a film too, such as with --draft, and verify that.',
+  })
+}
+
 async function checkThere(file: string): Promise<void> {
   const info = await stat(file).catch(() => undefined)
   if (info?.isFile() === true) return
@@ -132,10 +148,11 @@ async function checkThere(file: string): Promise<void> {
 
 function checkFilmPreset({ preset }: Manifest): void {
   if (outputKind(preset) === 'film') return
+  const what = outputKind(preset) === 'sound' ? 'sound alone' : 'numbered pictures'
   throw new SheafError({
     code: 'SHEAF_OUTPUT_FORMAT',
-    message: `preset ${preset.name} writes no film; films are what can be compared with an edit`,
-    hint: 'Give the preset of the film with --preset.',
+    message: `preset ${preset.name} writes ${what}, not a film; films are what can be compared with an edit`,
+    hint: 'If the file is a film, give its own preset with --preset.',
   })
 }
 
