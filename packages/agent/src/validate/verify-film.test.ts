@@ -109,7 +109,8 @@ describe('a fault in a finished film is found:', () => {
     const path = await seedFilm(film, `select='not(eq(n,30))'`)
     const [count, shifted, ...rest] = (await verify(film, path)).faults
     expect(count).toEqual(says('the file has 71 frames, the edit 72: 1 is missing'))
-    const words = /^frames 30-\d+ at 00:00:01:05 each show what belongs 1 frame later: 1 frame before is missing \(seg/
+    const words =
+      /^frames 30-\d+ at 00:00:01:05 each show what belongs 1 frame later: the film lost 1 frame before this place \(seg/
     expect(shifted).toEqual(says(expect.stringMatching(words) as string))
     // Where two frames are too like each other for the encoder, the run is in parts.
     expect(rest.filter(({ kind }) => kind !== 'shifted')).toEqual([])

@@ -129,8 +129,8 @@ function pictureWords(fault: PictureFault): string {
 function distance(shift: number): string {
   const frames = Math.abs(shift) === 1 ? '1 frame' : `${Math.abs(shift)} frames`
   return shift > 0
-    ? `${frames} later: ${frames} before ${Math.abs(shift) === 1 ? 'is' : 'are'} missing`
-    : `${frames} earlier: ${frames} before ${Math.abs(shift) === 1 ? 'is' : 'are'} too many`
+    ? `${frames} later: the film lost ${frames} before this place`
+    : `${frames} earlier: the film has ${frames} too many before this place`
 }
 
 function soundWords(fault: SoundFault): string {

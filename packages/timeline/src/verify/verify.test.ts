@@ -322,7 +322,8 @@ it('a fault is described with its place, its segments and who rendered them', ()
     ],
   })
   expect(describeFault({ kind: 'shifted', frames: { from: 120, to: 121 }, shift: -3 }, context)).toMatchObject({
-    message: 'frame 120 at 00:00:04:20 shows what belongs 3 frames earlier: 3 frames before are too many (segment 2)',
+    message:
+      'frame 120 at 00:00:04:20 shows what belongs 3 frames earlier: the film has 3 frames too many before this place (segment 2)',
     segments: [{ index: 2 }],
   })
 })
