@@ -59,7 +59,8 @@ export {
 } from './manifest/manifest.js'
 export type { MissingReason } from './media/missing-media.js'
 export { buildMediaIndex, usedStreams } from './media/build-media-index.js'
-export { checkMediaAgainstEdit, mediaError, type MediaProblem, type MediaState } from './media/check-media.js'
+export { checkMediaAgainstEdit, mediaError } from './media/check-media.js'
+export type { MediaProblem, MediaState } from './media/media-state.js'
 export { filledPictures } from './media/missing-pictures.js'
 export type { Chromaticity, ContentLight, LightLevels, MasteringDisplay } from './media/light-levels.js'
 export {

@@ -2,7 +2,7 @@ import type { Rational } from '@sheaf/protocol'
 import type { Edit, MediaClip } from '../model/edit.js'
 import { foldPictureNames } from '../model/sequence-names.js'
 import { mediaClipsOf } from '../model/walk-edit.js'
-import type { MediaProblem, MediaState } from './check-media.js'
+import type { MediaProblem, MediaState } from './media-state.js'
 import { joinSpans, overlaps, type MissingPicturePolicy, type PictureSpan } from './picture-sequence.js'
 import { picturesOfClip } from './used-pictures.js'
 

@@ -1,5 +1,5 @@
 import { displaySize, type FrameSize } from '../compile/frame-format.js'
-import type { MediaState } from '../media/check-media.js'
+import type { MediaState } from '../media/media-state.js'
 import type {
   Crop,
   Curve,

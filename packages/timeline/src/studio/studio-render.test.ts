@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { checkMediaAgainstEdit, type MediaState } from '../media/check-media.js'
+import { checkMediaAgainstEdit } from '../media/check-media.js'
+import type { MediaState } from '../media/media-state.js'
 import type { Edit } from '../model/edit.js'
 import { settleEdit } from '../model/settle-edit.js'
 import { bindMedia } from '../model/walk-edit.js'
