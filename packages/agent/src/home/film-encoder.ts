@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import type { BlobId } from '@sheaf/protocol'
 import { compileFilmEncoder, type Manifest } from '@sheaf/timeline'
 import { engineFailed, runTool, type FfmpegTools } from '../engine/index.js'
+import { sha256Of } from '../hashing/index.js'
 import {
   type CheckOutput,
   openOutputJoiner,
@@ -119,10 +117,4 @@ function frameMeter(onFrame: (frame: number) => void): (bytes: Buffer) => void {
       if (frame !== undefined) onFrame(Number(frame))
     }
   }
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
-  return hash.digest('hex')
 }

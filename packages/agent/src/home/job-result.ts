@@ -21,7 +21,7 @@ import type {
   WatchFilm,
 } from './ports.js'
 import { publishStems } from './publish-stems.js'
-import { sha256Of } from './sha256-of.js'
+import { sha256Of } from '../hashing/index.js'
 
 export interface JobResultComponents {
   readonly farm: HomeFarm

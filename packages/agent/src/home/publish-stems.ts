@@ -4,7 +4,7 @@ import { SheafError } from '@sheaf/protocol'
 import type { Manifest } from '@sheaf/timeline'
 import { outputError, publish, stemPaths, workingPath } from '../join/index.js'
 import type { HomeJob } from './ports.js'
-import { sha256Of } from './sha256-of.js'
+import { sha256Of } from '../hashing/index.js'
 
 /**
  * Puts the stems that were rendered to `sourceOf` beside the film, each under its name only when it is whole. One that is

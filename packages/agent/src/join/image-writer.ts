@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { isSheafError, SheafError, type BlobId } from '@sheaf/protocol'
+import { sha256Of } from '../hashing/index.js'
 import { Mp4FormatError } from './box.js'
 import { readSegment, segmentInvalid, type CheckedSegment } from './check-segment.js'
 import { HashedFile } from './hashed-file.js'
@@ -139,10 +138,4 @@ async function copyOne(copier: SampleCopier, path: string): Promise<number> {
   }
   if (position === 0) throw new SheafError({ code: 'SHEAF_SEGMENT_INVALID', message: `an empty picture for ${path}` })
   return position
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
-  return hash.digest('hex')
 }

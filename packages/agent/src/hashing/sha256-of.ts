@@ -1,4 +1,4 @@
-import { hasher } from '../hashing/index.js'
+import { hasher } from './hasher.js'
 
 /** The SHA-256 of a file, in hex, taken on another thread. */
 export async function sha256Of(path: string): Promise<string> {
